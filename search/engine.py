@@ -1,0 +1,82 @@
+"""The contract of every engine. tests/search/test_engine_contract.py is the same contract, executable."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from search.documents import PostingDocument
+from search.query import BadQuery, PostingQuery
+
+__all__ = ["BadQuery", "Engine", "Hits", "SearchError", "State", "Unavailable", "Writer", "WriterBusy"]
+
+
+class SearchError(Exception):
+    """Whatever an engine may refuse."""
+
+
+class Unavailable(SearchError):
+    """The engine is away, not built yet, or unreadable: answer from the database and say so."""
+
+
+class WriterBusy(SearchError):
+    """Another process (or another writer of this one) holds the only writer: ring again, nothing has failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """One answer: `keys` and `scores` are the asked page in order, `total` and `facets` are exact over all matches.
+
+    `facets` is empty unless the query asked for it; the names and values are those of `search.query.FACETS`.
+    A score is comparable within one answer only; under a sort by date or wage it is 0.0.
+    """
+
+    keys: tuple[str, ...]
+    scores: tuple[float, ...]
+    total: int
+    facets: Mapping[str, tuple[tuple[str, int], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """For the operator's page. `documents` counts what can be found, `size` is in bytes (0: unknown)."""
+
+    path: str
+    documents: int
+    fingerprint: str
+    size: int
+
+
+class Writer(Protocol):
+    """Takes documents; they become findable, in every process, with the next flush."""
+
+    def put(self, documents: Iterable[PostingDocument]) -> int:
+        """Take what is newer than what is stored (tombstones too); answer how many were. The rest is ignored."""
+
+    def flush(self) -> None:
+        """Make everything put so far durable and findable: one commit (embedded) or refresh (Elasticsearch)."""
+
+
+class Engine(Protocol):
+    """Where postings are found."""
+
+    def find(self, query: PostingQuery) -> Hits:
+        """Raise BadQuery for what may not be asked, Unavailable when there is no answer."""
+
+    def writer(self) -> AbstractContextManager[Writer]:
+        """The only writer; leaving the block without an exception flushes. Raise WriterBusy, Unavailable."""
+
+    def versions(self) -> Iterator[tuple[str, int]]:
+        """Every key ever put and its highest version, tombstones included, in no order: what reconciling compares."""
+
+    def count(self) -> int:
+        """How many documents can be found (no tombstones)."""
+
+    def rebuild(self, documents: Iterable[PostingDocument]) -> int:
+        """Build anew beside the old index, then swap: no reader ever sees half of it. Answer how many were taken."""
+
+    def needs_rebuild(self) -> bool:
+        """True when there is no index, or one made by another analysis or layout than this code's."""
+
+    def state(self) -> State:
+        """What the operator wants to know."""
