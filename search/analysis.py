@@ -1,0 +1,144 @@
+"""How text becomes tokens: one analysis for every engine, at index time and at query time.
+
+Han runs are cut by jieba's dictionary and algorithm with HMM off (it invents words: zero-hit queries 3.5 % -> 0). The
+words of the trade in dictionary.txt are a second cut, and the index holds the union of both: with the dictionary
+alone 一金 inside 五险一金 would be lost. A run without such a word needs no second cut.
+`rjieba` (Rust) does the cutting; `jieba` (Python) is the reference and, where no wheel of rjieba runs, the fallback: the
+tokens are equal, so an index does not care which of them made it.
+"""
+
+import hashlib
+import re
+import warnings
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from importlib.util import find_spec
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+from search.text import is_han, parted_pieces, pieces
+
+CODE_VERSION = 1  # raise it with every change of this file or of text.py that changes a token
+GAP = "|"  # a token no text can hold: keeps a phrase of the title's characters from reaching over a bracket or a slash
+_JIEBA_DICTIONARY = "jieba 0.42"
+_FLAGS = "hmm=off union"
+
+
+class Cutter(Protocol):
+    """One dictionary; both methods take a run of Han signs only and are safe to call from several threads."""
+
+    def cut(self, run: str) -> list[str]:
+        """One way through the run, without overlaps."""
+
+    def cut_for_search(self, run: str) -> list[str]:
+        """The same with the shorter words inside the longer ones."""
+
+
+class RustCutter:
+    """rjieba. Words are added before the first cut: `add_word` fails while another thread cuts."""
+
+    def __init__(self, words: Mapping[str, int]) -> None:
+        rjieba = import_module("rjieba")
+        self._jieba: Any = rjieba.Jieba() if words else rjieba  # the module is its own, never changed dictionary
+        for word, frequency in words.items():
+            self._jieba.add_word(word, frequency, None)
+
+    def cut(self, run: str) -> list[str]:
+        found: list[str] = self._jieba.cut(run, False)
+        return found
+
+    def cut_for_search(self, run: str) -> list[str]:
+        found: list[str] = self._jieba.cut_for_search(run, False)
+        return found
+
+
+class PythonCutter:
+    """jieba, about six times slower."""
+
+    def __init__(self, words: Mapping[str, int]) -> None:
+        self._jieba = _python_tokenizer()
+        for word, frequency in words.items():
+            self._jieba.total -= self._jieba.FREQ.get(word, 0)  # jieba 0.42.1 adds the new count and keeps the old one
+            self._jieba.add_word(word, frequency)
+
+    def cut(self, run: str) -> list[str]:
+        return list(self._jieba.cut(run, HMM=False))
+
+    def cut_for_search(self, run: str) -> list[str]:
+        return list(self._jieba.cut_for_search(run, HMM=False))
+
+
+class Analysis:
+    """The tokens of a text. Immutable: a new dictionary is a new Analysis, swapped in whole."""
+
+    def __init__(self, words: Mapping[str, int], cutter: Callable[[Mapping[str, int]], Cutter]) -> None:
+        self._plain = cutter({})
+        self._trade = cutter(words) if words else self._plain
+        longest_first = sorted(words, key=len, reverse=True)
+        self._holds_trade_word = re.compile("|".join(map(re.escape, longest_first)) if words else "(?!)").search
+        listed = "".join(f"{word} {frequency}\n" for word, frequency in sorted(words.items()))
+        digest = hashlib.sha256(listed.encode()).hexdigest()[:16]
+        self.fingerprint = f"code {CODE_VERSION}, {_JIEBA_DICTIONARY}, {_FLAGS}, words {digest}"
+
+    def index_tokens(self, text: str) -> list[str]:
+        """Every token that should find the text, for fields without positions: order means nothing."""
+        tokens: list[str] = []
+        for piece in pieces(text):
+            if len(piece) > 1 and is_han(piece):
+                tokens += self._both_cuts(piece)
+            else:
+                tokens.append(piece)
+        return tokens
+
+    def words(self, text: str) -> tuple[str, ...]:
+        """One cut without overlaps: what a query asks for, and the positions phrases are matched on."""
+        tokens: list[str] = []
+        for piece in pieces(text):
+            if len(piece) > 1 and is_han(piece):
+                cutter = self._trade if self._holds_trade_word(piece) else self._plain
+                tokens += cutter.cut(piece)
+            else:
+                tokens.append(piece)
+        return tuple(tokens)
+
+    def characters(self, text: str) -> tuple[str, ...]:
+        """Han signs one by one, other pieces whole, with GAP where more than spaces stood between two pieces."""
+        tokens: list[str] = []
+        for piece, parted in parted_pieces(text):
+            if parted and tokens:
+                tokens.append(GAP)
+            tokens += piece if is_han(piece) else (piece,)
+        return tuple(tokens)
+
+    def _both_cuts(self, run: str) -> list[str]:
+        tokens = self._plain.cut_for_search(run)
+        if self._holds_trade_word(run):
+            known = set(tokens)
+            tokens += (token for token in self._trade.cut_for_search(run) if token not in known)
+        return tokens
+
+
+def trade_words() -> dict[str, int]:
+    """dictionary.txt: word -> frequency (always explicit; jieba's own guess depends on what was added before)."""
+    lines = files("search").joinpath("dictionary.txt").read_text("utf-8").splitlines()
+    entries = (line.split() for line in lines if line and not line.startswith("#"))
+    return {word: int(frequency) for word, frequency in entries}
+
+
+@cache
+def default_analysis() -> Analysis:
+    """The house's analysis, made once per process (0.3 s)."""
+    return Analysis(trade_words(), RustCutter if find_spec("rjieba") else PythonCutter)
+
+
+def _python_tokenizer() -> Any:
+    """A private jieba tokenizer. It marshals a cache at a path anybody could have written: it gets a fresh directory."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # jieba 0.42.1 predates today's string escapes and pkg_resources' farewell
+        tokenizer: Any = import_module("jieba").Tokenizer()
+    with TemporaryDirectory(prefix="zhilu-jieba-") as private:
+        tokenizer.tmp_dir = private
+        tokenizer.initialize()
+    return tokenizer
