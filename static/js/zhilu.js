@@ -1,0 +1,65 @@
+// Small comforts. Every page works without this file; nothing here changes what is sent.
+
+function countWhileTyping(box) {
+  const limit = Number(box.dataset.limit);
+  const words = document.querySelector(`[data-count-for="${CSS.escape(box.id)}"]`);
+  if (!limit || !words) return;
+  const show = () => {
+    const left = limit - Array.from(box.value).length;
+    words.textContent = left >= 0 ? `最多 ${limit} 个字，还可以写 ${left} 个` : `超出 ${-left} 个字，最多 ${limit} 个`;
+    words.classList.toggle("over", left < 0);
+  };
+  box.addEventListener("input", show);
+  show();
+}
+
+function closeMenus(event) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    const leaving = event.type === "keydown" ? event.key === "Escape" : !menu.contains(event.target);
+    if (!leaving) continue;
+    menu.open = false;
+    if (event.type === "keydown") menu.querySelector("summary").focus();
+  }
+}
+
+function offerReveal(box) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-secondary reveal";
+  const label = () => { button.textContent = box.type === "password" ? "显示" : "隐藏"; };
+  button.setAttribute("aria-controls", box.id);
+  button.addEventListener("click", () => {
+    box.type = box.type === "password" ? "text" : "password";
+    label();
+  });
+  // A form must not be remembered by the browser with a readable password in it.
+  box.form?.addEventListener("submit", () => { box.type = "password"; });
+  label();
+  box.after(button);
+}
+
+function guardDoubleSubmit(form) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "1";
+    return undefined;
+  });
+}
+
+function start(root) {
+  root.querySelectorAll("textarea[data-limit]").forEach(countWhileTyping);
+  root.querySelectorAll('input[type="password"]').forEach(offerReveal);
+  root.querySelectorAll('form[method="post"]').forEach(guardDoubleSubmit);
+  root.querySelector("[data-focus]")?.focus();
+  root.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+}
+
+document.addEventListener("click", closeMenus);
+document.addEventListener("keydown", closeMenus);
+document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) start(event.target); });
+// Coming back with the browser's own button must find the form ready to be sent again.
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+start(document);
