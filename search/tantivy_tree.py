@@ -1,0 +1,132 @@
+"""Our fields and our query tree in tantivy's words. Pure: no directory, no lock, no searcher is opened here.
+
+Guards what was seen to panic (a phrase of one word) or to surprise (a query of only "must not" finds nothing; the
+default segment_size makes counts wrong).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import tantivy
+from tantivy import FieldType, Occur, Query
+
+from search.facets import COUNTED, Below
+from search.fields import FIELDS, Kind, Value
+from search.query import AllOf, AnyOf, Between, Everything, Flat, Node, Not, Nothing, OneOf, Phrase, Term
+
+DISTINCT_AT_MOST = 20_000  # values of one facet; beyond it a count might be cut off, and `counted` refuses
+_TEXT_OPTIONS: Mapping[Kind, tuple[bool, str, str]] = {  # column, tokenizer, what the postings record
+    Kind.BAG: (False, "whitespace", "freq"),
+    Kind.RUNNING: (False, "whitespace", "position"),
+    Kind.KEYWORD: (False, "raw", "basic"),
+    Kind.FACET: (True, "raw", "basic"),
+}
+
+
+def schema() -> tantivy.Schema:
+    """Nothing but the key is stored: pages are made from the database."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
+    for field, kind in FIELDS.items():
+        if kind is Kind.NUMBER:
+            builder.add_unsigned_field(field, indexed=False, fast=True)
+        else:
+            column, tokenizer, records = _TEXT_OPTIONS[kind]
+            builder.add_text_field(field, fast=column, tokenizer_name=tokenizer, index_option=records)
+    return builder.build()
+
+
+def to_tantivy(key: str, entry: Mapping[str, Value]) -> tantivy.Document:
+    """One document for a writer."""
+    document = tantivy.Document()
+    document.add_text("key", key)
+    for field, value in entry.items():
+        if isinstance(value, int):
+            document.add_unsigned(field, value)
+        else:
+            for text in value:
+                document.add_text(field, text)
+    return document
+
+
+def compiled(node: Node, within: tantivy.Schema) -> Query:
+    """The tree as a tantivy query."""
+    match node:
+        case Everything():
+            return Query.const_score_query(_term(within, "live", "1"), 0.0)
+        case Nothing():
+            return Query.empty_query()
+        case Term(field, value, weight):
+            return Query.boost_query(_term(within, field, value), weight)
+        case Phrase(field, words):
+            return _phrase(within, field, words)
+        case OneOf(field, values):
+            return Query.boolean_query([(Occur.Should, _term(within, field, value)) for value in values])
+        case Between(field, low, high):
+            return Query.range_query(within, field, FieldType.Unsigned, low, high)
+        case Flat(part, score):
+            return Query.const_score_query(compiled(part, within), score)
+        case Not():
+            return _all_of((Everything(), node), within)
+        case AllOf(parts):
+            return _all_of(parts, within)
+        case AnyOf(parts):
+            return Query.boolean_query([(Occur.Should, compiled(part, within)) for part in parts])
+
+
+def aggregations(edges: Mapping[str, list[int]]) -> dict[str, Any]:
+    """What to count: every facet's values, and number fields between the edges."""
+    size = {"size": DISTINCT_AT_MOST, "segment_size": DISTINCT_AT_MOST}
+    asked: dict[str, Any] = {field: {"terms": {"field": field, **size}} for field in COUNTED}
+    for field, cuts in edges.items():
+        borders = [None, *cuts, None]
+        ranges = [_range(low, high) for low, high in zip(borders, borders[1:], strict=False)]
+        asked[field] = {"range": {"field": field, "ranges": ranges}}
+    return asked
+
+
+def counted(answer: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """Facet -> value -> count. Raise ValueError when tantivy admits that a count may be inexact."""
+    found = {}
+    for field in COUNTED:
+        terms = answer[field]
+        if terms.get("sum_other_doc_count") or terms.get("doc_count_error_upper_bound"):
+            raise ValueError(f"{field} has more than {DISTINCT_AT_MOST} values: its counts would be wrong")
+        found[field] = {bucket["key"]: int(bucket["doc_count"]) for bucket in terms["buckets"]}
+    return found
+
+
+def below(answer: Mapping[str, Any], edges: Mapping[str, list[int]]) -> dict[str, Below]:
+    """Number field -> how many documents lie below each edge."""
+    found = {}
+    for field, cuts in edges.items():
+        sums, total = {}, 0
+        counts = {bucket.get("to"): int(bucket["doc_count"]) for bucket in answer[field]["buckets"]}
+        for cut in cuts:
+            total += counts[cut]
+            sums[cut] = total
+        found[field] = Below(total + counts[None], sums)
+    return found
+
+
+def _term(within: tantivy.Schema, field: str, value: str) -> Query:
+    return Query.term_query(within, field, value, "freq" if FIELDS.get(field) is Kind.BAG else "basic")
+
+
+def _phrase(within: tantivy.Schema, field: str, words: tuple[str, ...]) -> Query:
+    if len(words) == 1:
+        return _term(within, field, words[0])
+    return Query.phrase_query(within, field, list(words))
+
+
+def _all_of(parts: tuple[Node, ...], within: tantivy.Schema) -> Query:
+    wanted = [(Occur.Must, compiled(part, within)) for part in parts if not isinstance(part, Not)]
+    unwanted = [(Occur.MustNot, compiled(part.part, within)) for part in parts if isinstance(part, Not)]
+    if not wanted:
+        wanted = [(Occur.Must, compiled(Everything(), within))]
+    return Query.boolean_query(wanted + unwanted)
+
+
+def _range(low: int | None, high: int | None) -> dict[str, float]:
+    bounds = {"from": low, "to": high}
+    return {name: float(bound) for name, bound in bounds.items() if bound is not None}

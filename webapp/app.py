@@ -1,0 +1,141 @@
+"""Where the house is put together: the only module that knows every feature."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, render_template, request, url_for
+from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as BaseResponse
+from whitenoise import WhiteNoise
+
+import search.current
+from search.embedded import EmbeddedEngine
+from webapp import access, db, sealing, web
+from webapp.access import Permission
+from webapp.accounts import views as accounts
+from webapp.config import Settings
+from webapp.employers import views as employers
+from webapp.notices import views as notices
+from webapp.postings import views as postings
+from webapp.seekers import views as seekers
+
+BLUEPRINTS = (web.blueprint, accounts.blueprint, employers.blueprint, notices.blueprint, postings.blueprint, seekers.blueprint)
+STATIC = Path(__file__).resolve().parents[1] / "static"
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+DESKS = (
+    (Permission.APPLICATION_SEND, "我的应聘", "postings.my_applications"),
+    (Permission.SEARCH_SAVE, "我的订阅", "seekers.saved_searches"),
+    (Permission.POSTING_WRITE, "本单位岗位", "postings.employer_list"),
+    (Permission.EMPLOYER_READ, "本单位", "employers.mine"),
+    (Permission.POSTING_REVIEW, "岗位审核", "postings.review_queue"),
+    (Permission.EMPLOYER_VERIFY, "单位核验", "employers.verify_queue"),
+    (Permission.FIGURES_READ, "统计", "postings.figures"),
+    (Permission.STAFF_MANAGE, "人员", "accounts.staff"),
+    (Permission.DELIVERIES_READ, "运行情况", "notices.deliveries"),
+    (Permission.LEDGER_READ, "审计记录", "notices.ledger"),
+)
+"""Permission, label, endpoint: the navigation of a signed-in visitor, in this order."""
+ERRORS = (400, 401, 403, 404, 405, 410, 413, 429, 500, 503)
+FORM_BYTES = 1024 * 1024
+
+
+def prepare(settings: Settings) -> None:
+    """Opens what every process of the house needs: keys, database, search engine. Call it after a fork, never before."""
+    sealing.configure(settings.secrets)
+    db.connect(settings.database_url)
+    search.current.use(EmbeddedEngine(settings.search_directory))
+
+
+def create_app(settings: Settings) -> Flask:
+    app = Flask("webapp", static_folder=str(STATIC))
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secrets.session,
+        SESSION_COOKIE_NAME="__Host-seed" if settings.is_https else "seed",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=settings.max_request_bytes,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its cookie: a form left open over lunch is not lost
+    )
+    CSRFProtect(app)
+    _sign_in_with_sessions(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    _refuse_forgotten_routes(app)
+    app.before_request(access.guard)
+    app.after_request(_harden)
+    app.teardown_request(lambda _: db.end_reading())
+    app.context_processor(_page_context)
+    for code in ERRORS:
+        app.register_error_handler(code, _error_page)
+    app.register_error_handler(CSRFError, _error_page)
+    _wrap(app, settings)
+    return app
+
+
+def _wrap(app: Flask, settings: Settings) -> None:
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]  # Flask's documented way
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=3600)  # type: ignore[method-assign]  # as above
+
+
+def _sign_in_with_sessions(app: Flask) -> None:
+    """Flask-Login only supplies `current_user`; its own cookies and login_user stay unused (its logout leaves copied cookies valid)."""
+    login = LoginManager(app)
+    login.request_loader(accounts.load_visitor)
+
+
+def _refuse_forgotten_routes(app: Flask) -> None:
+    forgotten = [rule.endpoint for rule in app.url_map.iter_rules() if access.access_of(app, rule.endpoint) is None]
+    if forgotten:
+        raise RuntimeError(f"routes without @public or @requires: {forgotten}")
+
+
+def _harden(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if current_user.is_authenticated or request.method == "POST":
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _error_page(error: HTTPException) -> BaseResponse | tuple[str, int]:
+    """Chinese, and says what to do next. A 401 reaches only a form whose session ended meanwhile: it leads to the sign-in page."""
+    if error.response is not None:
+        return error.response
+    code = error.code or 500
+    name = "401" if code == 401 else str(code)
+    return render_template(f"errors/{name}.html", error=error, sign_in_url=url_for("accounts.sign_in")), code
+
+
+def _page_context() -> dict[str, Any]:
+    settings: Settings = current_app.config["SETTINGS"]
+    return {
+        "service_name": settings.service_name,
+        "is_demo": settings.is_demo,
+        "display": "large" if request.cookies.get(web.DISPLAY_COOKIE) == "large" else "normal",
+        "display_url": url_for("web.display"),
+        "sign_in_url": url_for("accounts.sign_in"),
+        "sign_out_url": url_for("accounts.sign_out"),
+        "register_url": url_for("accounts.register"),
+        "nav_links": _links(),
+    }
+
+
+def _links() -> list[tuple[str, str]]:
+    """The desks this visitor may open, and the public search first."""
+    offered = [("岗位", url_for("postings.search"))]
+    if current_user.is_authenticated:
+        offered += [(label, url_for(endpoint)) for permission, label, endpoint in DESKS if access.visitor().may(permission)]
+    return offered

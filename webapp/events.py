@@ -1,0 +1,239 @@
+"""Every fact this house can announce, in the past tense.
+
+A fact carries keys, codes and counts only: what it says ends up in the audit and in the queue, where no personal data may be. It is
+told once with `ledger.record`; `workers.handlers.LISTENERS` says who listens.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    pass
+
+
+# accounts
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRegistered(Event):
+    person_id: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRequested(Event):
+    code_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn(Event):
+    person_id: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut(Event):
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLocked(Event):
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged(Event):
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffInvited(Event):
+    person_id: str
+    role: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGranted(Event):
+    person_id: str
+    role: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRevoked(Event):
+    person_id: str
+    role: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDisabled(Event):
+    person_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEnabled(Event):
+    person_id: str
+
+
+# reference
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceImported(Event):
+    kind: str
+    rows: int
+
+
+# employers
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerRegistered(Event):
+    employer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerChanged(Event):
+    employer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerVerified(Event):
+    employer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerRefused(Event):
+    employer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAdded(Event):
+    employer_id: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRemoved(Event):
+    employer_id: str
+    person_id: str
+
+
+# seekers
+
+
+@dataclass(frozen=True, slots=True)
+class SeekerProfileChanged(Event):
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSaved(Event):
+    saved_search_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearchRemoved(Event):
+    saved_search_id: str
+
+
+# postings
+
+
+@dataclass(frozen=True, slots=True)
+class PostingDrafted(Event):
+    posting_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingSubmitted(Event):
+    posting_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingApproved(Event):
+    posting_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingReturned(Event):
+    """The reviewer sent it back to draft with a reason."""
+
+    posting_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingChanged(Event):
+    """Something that an open posting shows was changed without a move of state."""
+
+    posting_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingClosed(Event):
+    """Paused, filled, expired, withdrawn or taken down: `state` says which."""
+
+    posting_id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingReopened(Event):
+    posting_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingsExpired(Event):
+    """One fact for the day's run: the postings whose validity ended before `on` (ISO date)."""
+
+    on: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationSent(Event):
+    application_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationWithdrawn(Event):
+    application_id: str
+
+
+# sources
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOpened(Event):
+    """A source's standing decision: what it forwards is opened without a reviewer, from this fact on."""
+
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchImported(Event):
+    """The rows a batch added or changed, as one fact; their postings carry `batch_id`."""
+
+    batch_id: str
+    taken: int
+    refused: int
+
+
+# matching and notices
+
+
+@dataclass(frozen=True, slots=True)
+class MatchesFound(Event):
+    posting_id: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageQueued(Event):
+    """A message for a channel outside the house (e-mail, SMS) is ready to be sent."""
+
+    message_id: str

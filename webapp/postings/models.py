@@ -1,0 +1,171 @@
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, BigInteger, Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.accounts.models import Person
+from webapp.db import Base, UtcDateTime, new_key, now
+from webapp.employers.models import Employer
+from webapp.labels import Labelled
+from webapp.reference.models import Education, EmploymentType, WageUnit
+
+
+class PostingState(Labelled):
+    DRAFT = "draft", "草稿"
+    IN_REVIEW = "in_review", "审核中"
+    OPEN = "open", "招聘中"
+    PAUSED = "paused", "已暂停"
+    FILLED = "filled", "已招满"
+    EXPIRED = "expired", "已过期"
+    WITHDRAWN = "withdrawn", "已撤回"
+    TAKEN_DOWN = "taken_down", "已下架"
+
+
+_S = PostingState
+NEXT: dict[PostingState, frozenset[PostingState]] = {
+    _S.DRAFT: frozenset({_S.IN_REVIEW, _S.WITHDRAWN}),
+    _S.IN_REVIEW: frozenset({_S.OPEN, _S.DRAFT, _S.WITHDRAWN}),
+    _S.OPEN: frozenset({_S.PAUSED, _S.FILLED, _S.EXPIRED, _S.WITHDRAWN, _S.TAKEN_DOWN}),
+    _S.PAUSED: frozenset({_S.OPEN, _S.FILLED, _S.EXPIRED, _S.WITHDRAWN, _S.TAKEN_DOWN}),
+    _S.FILLED: frozenset({_S.OPEN, _S.EXPIRED, _S.TAKEN_DOWN}),
+    _S.EXPIRED: frozenset({_S.DRAFT, _S.OPEN, _S.TAKEN_DOWN}),
+    _S.WITHDRAWN: frozenset({_S.DRAFT}),
+    _S.TAKEN_DOWN: frozenset(),
+}
+"""The one table of moves. EXPIRED -> OPEN is for a forwarded row that its source sent again with a new validity."""
+
+SHOWN = frozenset({_S.OPEN, _S.EXPIRED, _S.FILLED, _S.PAUSED})
+"""States whose page a visitor may still open: only OPEN answers 200, the others say so with 410."""
+
+
+class Posting(Base):
+    __tablename__ = "posting"
+    __table_args__ = (
+        UniqueConstraint("source_id", "source_key"),
+        Index("ix_posting_state_region", "state", "region"),
+        Index("ix_posting_employer", "employer_id", "state"),
+        Index("ix_posting_state_through", "state", "valid_through"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
+    seq: Mapped[int] = mapped_column(BigInteger, unique=True)
+    """Given out when the row is first written; the unique last sort key of every result list (< 2^36)."""
+    version: Mapped[int] = mapped_column(Integer)
+    """Grows with every change: the external version of its index document."""
+    state: Mapped[PostingState] = mapped_column(default=PostingState.DRAFT)
+    employer_id: Mapped[UUID | None] = mapped_column(ForeignKey(Employer.id))
+    employer_name: Mapped[str] = mapped_column(String(120), default="")
+    source_id: Mapped[UUID | None]
+    """The source is a higher feature: a key, not a foreign key. None: the employer wrote it here (direct)."""
+    source_key: Mapped[str | None] = mapped_column(String(80))
+    source_title: Mapped[str] = mapped_column(String(60), default="")
+    """What the card shows as 来源: the platform the row named."""
+    source_on: Mapped[str] = mapped_column(String(10), default="")
+    """来源日期 as the source gave it: a day, a month, a year or nothing."""
+    batch_id: Mapped[UUID | None] = mapped_column(index=True)
+    row_digest: Mapped[str | None] = mapped_column(String(40))
+    """Digest of the forwarded row, so that a second import of the same file changes nothing."""
+
+    title: Mapped[str] = mapped_column(String(120), default="")
+    occupation: Mapped[str | None] = mapped_column(String(12))
+    industry: Mapped[str | None] = mapped_column(String(5))
+    employment_type: Mapped[EmploymentType | None]
+    headcount: Mapped[int | None] = mapped_column(Integer)
+    duties: Mapped[str] = mapped_column(Text, default="")
+    requirements: Mapped[str] = mapped_column(Text, default="")
+    education: Mapped[int | None] = mapped_column(Integer)
+    """An Education rank; None: not given (a forwarded row shows 来源未提供)."""
+    experience_years: Mapped[int | None] = mapped_column(Integer)
+    skills: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    region: Mapped[str | None] = mapped_column(String(6))
+    county_name: Mapped[str] = mapped_column(String(60), default="")
+    address: Mapped[str] = mapped_column(String(200), default="")
+    lon: Mapped[float | None] = mapped_column(Float)
+    lat: Mapped[float | None] = mapped_column(Float)
+
+    wage_text: Mapped[str] = mapped_column(String(80), default="")
+    wage_unit: Mapped[WageUnit | None]
+    wage_assumed: Mapped[bool] = mapped_column(default=False)
+    """True: the text named no period and was read as a month; the page says so."""
+    wage_low: Mapped[int | None] = mapped_column(Integer)
+    wage_high: Mapped[int | None] = mapped_column(Integer)
+    """Yuan per `wage_unit`."""
+    wage_months: Mapped[int | None] = mapped_column(Integer)
+    month_low: Mapped[int | None] = mapped_column(Integer)
+    month_high: Mapped[int | None] = mapped_column(Integer)
+    """Yuan per month for filters and order (an estimate where the unit is another; the page says 约). Both None: 面议."""
+
+    insurance: Mapped[str] = mapped_column(Text, default="")
+    benefits: Mapped[list[str]] = mapped_column(JSON, default=list)
+    protection: Mapped[str] = mapped_column(Text, default="")
+    hazards: Mapped[str] = mapped_column(Text, default="")
+
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_through: Mapped[date | None] = mapped_column(Date)
+    """The last day on which it may be shown as open."""
+    author_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy declares it as an instance variable
+
+    @property
+    def education_level(self) -> Education | None:
+        return None if self.education is None else Education.of(self.education)
+
+    @property
+    def is_forwarded(self) -> bool:
+        return self.source_id is not None
+
+
+class ReviewDecision(Labelled):
+    APPROVED = "approved", "通过"
+    RETURNED = "returned", "退回修改"
+    TAKEN_DOWN = "taken_down", "下架"
+
+
+class PostingReview(Base):
+    """One decision of one reviewer on one posting, kept for ever."""
+
+    __tablename__ = "posting_review"
+    __table_args__ = (Index("ix_posting_review_posting", "posting_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
+    posting_id: Mapped[UUID] = mapped_column(ForeignKey(Posting.id))
+    decision: Mapped[ReviewDecision]
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class ApplicationState(Labelled):
+    SENT = "sent", "已投递"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class Application(Base):
+    """A seeker's application: what the employer may see of a person begins and ends with it."""
+
+    __tablename__ = "application"
+    __table_args__ = (
+        UniqueConstraint("posting_id", "person_id"),
+        Index("ix_application_posting", "posting_id"),
+        Index("ix_application_person", "person_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    """The number on the confirmation page, for the phone: digits only, no personal data in it."""
+    posting_id: Mapped[UUID] = mapped_column(ForeignKey(Posting.id))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))
+    state: Mapped[ApplicationState] = mapped_column(default=ApplicationState.SENT)
+    message: Mapped[str] = mapped_column(String(500), default="")
+    shares_phone: Mapped[bool] = mapped_column(default=False)
+    """The seeker's separate consent that this employer sees the phone number (个人信息保护法 §23)."""
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,135 @@
+from datetime import date
+from enum import IntEnum
+from typing import Self
+
+from sqlalchemy import JSON, Boolean, Date, Float, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.db import Base
+from webapp.labels import Labelled
+
+
+class RegionLevel(Labelled):
+    PROVINCE = "province", "省"
+    CITY = "city", "市"
+    COUNTY = "county", "县（市、区）"
+
+
+class EmploymentType(Labelled):
+    """用工类型 (山东省人力资源市场条例 §32). 非全日制 is the law's own term (劳动合同法 §68), not “less than a day”."""
+
+    FULL_TIME = "full_time", "全职"
+    PART_TIME = "part_time", "非全日制"
+    TEMPORARY = "temporary", "临时用工"
+    DISPATCH = "dispatch", "劳务派遣"
+    INTERNSHIP = "internship", "实习"
+    TRAINEESHIP = "traineeship", "就业见习"
+
+
+class WageUnit(Labelled):
+    HOUR = "hour", "小时"
+    DAY = "day", "天"
+    WEEK = "week", "周"
+    MONTH = "month", "月"
+    YEAR = "year", "年"
+    PIECE = "piece", "件"
+    TASK = "task", "次"
+
+
+class Education(IntEnum):
+    """Lowest education asked for, in rising order; the rank is what is stored and compared (levels of GB/T 4658-2006)."""
+
+    label: str
+
+    def __new__(cls, rank: int, label: str) -> Self:
+        member = int.__new__(cls, rank)
+        member._value_ = rank
+        member.label = label
+        return member
+
+    @classmethod
+    def of(cls, rank: int) -> "Education":
+        """The level stored as `rank`; an unknown rank is a defect of the data and raises KeyError."""
+        return {member.value: member for member in cls}[rank]
+
+    ANY = 0, "不限"
+    PRIMARY = 10, "小学"
+    JUNIOR_MIDDLE = 20, "初中"
+    SENIOR_MIDDLE = 30, "高中"
+    VOCATIONAL = 35, "中专/技校"
+    JUNIOR_COLLEGE = 40, "大专"
+    BACHELOR = 50, "本科"
+    MASTER = 60, "硕士"
+    DOCTOR = 70, "博士"
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        return [(str(member.value), member.label) for member in cls]
+
+
+class Region(Base):
+    __tablename__ = "region"
+
+    code: Mapped[str] = mapped_column(String(6), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    short_name: Mapped[str] = mapped_column(String(40))
+    level: Mapped[RegionLevel]
+    parent: Mapped[str | None] = mapped_column(String(6), index=True)
+    pinyin: Mapped[str] = mapped_column(String(80), default="")
+    lon: Mapped[float | None] = mapped_column(Float)
+    lat: Mapped[float | None] = mapped_column(Float)
+    source: Mapped[str] = mapped_column(String(120))
+
+
+class Occupation(Base):
+    __tablename__ = "occupation"
+
+    code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    """`6-18-02-04`; a shorter code is a class (`6`, `6-18`, `6-18-02`)."""
+    name: Mapped[str] = mapped_column(String(80))
+    parent: Mapped[str | None] = mapped_column(String(12), index=True)
+    synonyms: Mapped[list[str]] = mapped_column(JSON, default=list)
+    common: Mapped[bool] = mapped_column(Boolean, default=False)
+    source: Mapped[str] = mapped_column(String(120))
+    checked: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class Industry(Base):
+    __tablename__ = "industry"
+
+    code: Mapped[str] = mapped_column(String(5), primary_key=True)
+    """A letter for a 门类, two digits for a 大类 (GB/T 4754-2017)."""
+    name: Mapped[str] = mapped_column(String(80))
+    parent: Mapped[str | None] = mapped_column(String(5), index=True)
+    source: Mapped[str] = mapped_column(String(120))
+
+
+class Parameter(Base):
+    """One value of one rule, for one region and one span of days, with where it was read."""
+
+    __tablename__ = "parameter"
+    __table_args__ = (Index("ix_parameter_lookup", "key", "region", "valid_from"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    key: Mapped[str] = mapped_column(String(80))
+    region: Mapped[str] = mapped_column(String(6))
+    """A region code; `CN` is the whole country."""
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    """None: the start was not seen. Such a row is used only when no dated row fits."""
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    """The last day on which it holds; None: until further notice."""
+    value: Mapped[str | None] = mapped_column(String(120))
+    unit: Mapped[str] = mapped_column(String(40), default="")
+    basis: Mapped[str] = mapped_column(Text, default="")
+    checked: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class ShippedTable(Base):
+    """Which version of a table is loaded: the hash of the file it came from, so that a start loads only what changed."""
+
+    __tablename__ = "shipped_table"
+
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    origin: Mapped[str] = mapped_column(String(120))
+    """`shipped`, or the name of the official file that replaced it; a later start leaves the latter alone."""

@@ -1,0 +1,42 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.accounts.models import Person
+from webapp.db import Base, UtcDateTime, new_key, now
+from webapp.reference.models import Education
+
+
+class SeekerProfile(Base):
+    """One per person; every field may be left empty."""
+
+    __tablename__ = "seeker_profile"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id), primary_key=True)
+    region: Mapped[str | None] = mapped_column(String(6))
+    education: Mapped[int] = mapped_column(Integer, default=Education.ANY.value)
+    experience_years: Mapped[int | None] = mapped_column(Integer)
+    wanted: Mapped[str] = mapped_column(String(200), default="")
+    skills: Mapped[list[str]] = mapped_column(JSON, default=list)
+    about: Mapped[str] = mapped_column(Text, default="")
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class SavedSearch(Base):
+    """A search to be told about: `criteria` is the search page's own query string as a mapping, so one parser reads both."""
+
+    __tablename__ = "saved_search"
+    __table_args__ = (Index("ix_saved_search_person", "person_id"), Index("ix_saved_search_region", "region"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))
+    name: Mapped[str] = mapped_column(String(80))
+    criteria: Mapped[dict[str, Any]] = mapped_column(JSON)
+    region: Mapped[str | None] = mapped_column(String(6))
+    """Copied from the criteria: the widest place asked for, to find the searches one posting could touch."""
+    by_email: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

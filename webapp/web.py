@@ -1,0 +1,102 @@
+"""What every view needs of a page: a row or 404, a page of rows, and the choice of how it looks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
+from flask_wtf import FlaskForm
+from sqlalchemy import Select, func, select
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import HiddenField, StringField
+
+from webapp.access import public
+from webapp.db import session
+
+Row = TypeVar("Row")
+DISPLAY_COOKIE = "display"
+_YEAR = 365 * 24 * 3600
+
+blueprint = Blueprint("web", __name__)
+
+
+def found(row: Row | None) -> Row:
+    """What is not there and what this visitor may not see look the same: 404."""
+    if row is None:
+        abort(404)
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """One page of rows: `number` starts at 1, `total` counts all pages' rows."""
+
+    rows: Sequence[Row]
+    number: int
+    size: int
+    total: int
+
+    @property
+    def count(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * self.size + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1 if self.rows else 0
+
+    def numbers(self, around: int = 2) -> list[int | None]:
+        """Page numbers to offer, None for a gap: 1 … 4 5 [6] 7 8 … 20."""
+        wanted = sorted({1, self.count, *range(max(1, self.number - around), min(self.count, self.number + around) + 1)})
+        offered: list[int | None] = []
+        for number in wanted:
+            if offered and offered[-1] is not None and number - offered[-1] > 1:
+                offered.append(None)
+            offered.append(number)
+        return offered
+
+
+def page_number() -> int:
+    """The page asked for in the URL; anything that is no positive number is the first page."""
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def paginate(query: Select[Row], *, number: int | None = None, size: int = 20) -> Page[Row]:
+    """The rows of one page of an entity query and the count of them all, from the same filters."""
+    number = page_number() if number is None else number
+    total = session().scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    rows = session().scalars(query.limit(size).offset((number - 1) * size)).all()
+    return Page(rows, number, size, total)
+
+
+def here_or(default: str, target: str | None) -> str:
+    """`target` if it is a path on this site, else `default`: a link in a message must not lead a visitor elsewhere after sign-in."""
+    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and not any(ord(c) < 32 for c in target):
+        return target
+    return default
+
+
+class DisplayForm(FlaskForm):
+    display = StringField()
+    next = HiddenField()
+
+
+@blueprint.post("/display")
+@public
+def display() -> BaseResponse:
+    """Remembers 长者版 (large type) in a cookie of its own, so that it works signed out and without JavaScript."""
+    form = DisplayForm()
+    response: Response = make_response(redirect(here_or(url_for("postings.search"), form.next.data), 303))
+    response.set_cookie(
+        DISPLAY_COOKIE,
+        "large" if form.display.data == "large" else "normal",
+        max_age=_YEAR,
+        samesite="Lax",
+        httponly=True,
+        secure=request.is_secure,
+    )
+    return response
