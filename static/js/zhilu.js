@@ -46,11 +46,31 @@ function guardDoubleSubmit(form) {
   });
 }
 
+// Reads the page aloud in 长者版, sentence by sentence: long utterances are dropped by some phones.
+function offerReading(button) {
+  const speech = window.speechSynthesis;
+  if (!speech) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    if (speech.speaking) return speech.cancel();
+    const text = document.getElementById(button.dataset.read).innerText;
+    for (const sentence of text.split(/[\n。！？；]+/).filter((part) => part.trim())) {
+      const utterance = new SpeechSynthesisUtterance(sentence);
+      utterance.lang = "zh-CN";
+      utterance.rate = 0.9;
+      speech.speak(utterance);
+    }
+    return undefined;
+  });
+  window.addEventListener("pagehide", () => speech.cancel());
+}
+
 function start(root) {
   root.querySelectorAll("textarea[data-limit]").forEach(countWhileTyping);
   root.querySelectorAll('input[type="password"]').forEach(offerReveal);
   root.querySelectorAll('form[method="post"]').forEach(guardDoubleSubmit);
   root.querySelector("[data-focus]")?.focus();
+  root.querySelectorAll("[data-read]").forEach(offerReading);
   root.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
