@@ -237,3 +237,17 @@ class MessageQueued(Event):
     """A message for a channel outside the house (e-mail, SMS) is ready to be sent."""
 
     message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRetried(Event):
+    """An operator had a parked or doubtful delivery tried again."""
+
+    delivery_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryClosed(Event):
+    """An operator gave a parked or doubtful delivery up."""
+
+    delivery_id: str
