@@ -3,14 +3,14 @@
 Han runs are cut by jieba's dictionary and algorithm with HMM off (it invents words: zero-hit queries 3.5 % -> 0). The
 words of the trade in dictionary.txt are a second cut, and the index holds the union of both: with the dictionary
 alone 一金 inside 五险一金 would be lost. A run without such a word needs no second cut.
-`rjieba` (Rust) does the cutting; `jieba` (Python) is the reference and, where no wheel of rjieba runs, the fallback: the
-tokens are equal, so an index does not care which of them made it.
+`rjieba` (Rust) does the cutting; `jieba` (Python) is the reference and, where no wheel of rjieba runs, the fallback:
+the tokens are equal, so an index does not care which of them made it.
 """
 
 import hashlib
 import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -22,6 +22,7 @@ from search.text import is_han, parted_pieces, pieces
 
 CODE_VERSION = 1  # raise it with every change of this file or of text.py that changes a token
 GAP = "|"  # a token no text can hold: keeps a phrase of the title's characters from reaching over a bracket or a slash
+GRAM = 3  # signs; of the words people search for, few are longer
 _JIEBA_DICTIONARY = "jieba 0.42"
 _FLAGS = "hmm=off union"
 
@@ -132,6 +133,26 @@ class Analysis:
         return tuple(tokens)
 
 
+def grams(characters: Iterable[str]) -> set[str]:
+    """Every stretch of one to GRAM neighbouring Han signs among `Analysis.characters`, and the other pieces.
+
+    A word that short is then found by one term; the phrase of its single characters finds the same, thirty times
+    slower for signs as common as 工程师.
+    """
+    found: set[str] = set()
+    before = previous = ""
+    for character in characters:
+        if is_han(character):
+            pair = previous + character
+            found.update((character, pair, before + pair))
+            before, previous = previous, character
+        else:
+            found.add(character)
+            before = previous = ""
+    found.discard(GAP)
+    return found
+
+
 class _Parts(dict[str, tuple[str, ...]]):
     """word -> the words of two and of three signs inside it: what jieba's cut_for_search adds, remembered.
 
@@ -167,7 +188,7 @@ def default_analysis() -> Analysis:
 
 
 def _python_tokenizer() -> Any:
-    """A private jieba tokenizer. It marshals a cache at a path anybody could have written: it gets a fresh directory."""
+    """jieba's own, in a fresh directory: it unmarshals a cache from a path that anybody could have written."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # jieba 0.42.1 predates today's string escapes and pkg_resources' farewell
         tokenizer: Any = import_module("jieba").Tokenizer()

@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,7 +54,7 @@ class EmbeddedEngine:
         self._analysis = analysis or default_analysis()
         self._generations = Generations(directory)
         self._reader = _Reader(self._generations)
-        self._made = Made(LAYOUT, self._analysis.fingerprint, tantivy.__version__)
+        self._made = Made(LAYOUT, self._analysis.fingerprint, version("tantivy"))
 
     def find(self, query: PostingQuery) -> Hits:
         tree = compile_query(query, self._analysis)
@@ -80,9 +81,9 @@ class EmbeddedEngine:
             everything = tantivy.Query.all_query()
             found = searcher.search(everything, limit=max(1, searcher.num_docs), count=False)
             addresses = [address for _, address in found.hits]
-            versions = searcher.fast_field_values("version", addresses)
-            for address, version in zip(addresses, versions, strict=True):
-                yield searcher.doc(address)["key"][0], int(version or 0)
+            stored = searcher.fast_field_values("version", addresses)
+            for address, number in zip(addresses, stored, strict=True):
+                yield searcher.doc(address)["key"][0], int(number or 0)
 
     def count(self) -> int:
         return self.find(PostingQuery(limit=0, facets=False)).total
@@ -278,6 +279,5 @@ def _search(searcher: tantivy.Searcher, compiled: tantivy.Query, **options: Any)
 
 
 def _facets(searcher: tantivy.Searcher, compiled: tantivy.Query, query: PostingQuery) -> dict[str, facets.Counts]:
-    edges = facets.edges(query)
-    answer = searcher.aggregate(compiled, tantivy_tree.aggregations(edges))
-    return facets.facets(query, tantivy_tree.counted(answer), tantivy_tree.below(answer, edges))
+    answer = searcher.aggregate(compiled, tantivy_tree.aggregations(facets.posted_edges(query)))
+    return facets.facets(tantivy_tree.counted(answer), tantivy_tree.posted_since(answer))

@@ -23,7 +23,7 @@ from search.engine import Unavailable, WriterBusy
 class Made(NamedTuple):
     """What made a generation: an index of another layout cannot be read, one of another analysis should be rebuilt."""
 
-    layout: int
+    layout: str
     analysis: str
     engine: str
 

@@ -8,12 +8,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING
 
-from search.text import normalise
-
-if TYPE_CHECKING:
-    from search.analysis import Analysis
+from search.analysis import GRAM, Analysis
+from search.text import is_han, normalise
 
 WINDOW = 1000
 """The deepest result that can be paged to (offset + limit); totals and facets are exact beyond it."""
@@ -21,8 +18,9 @@ WORDS_AT_MOST = 64
 WAGE_BANDS: tuple[tuple[int | None, int | None], ...] = (
     (None, 3000), (3000, 5000), (5000, 8000), (8000, 12000), (12000, 20000), (20000, None),
 )  # fmt: skip
+"""(wage_at_least, wage_at_most) a page offers, yuan per month. Counted at index time: a change rebuilds the index."""
 POSTED_WITHIN = (1, 3, 7, 31)
-"""Days of the `posted` facet: a posting counts when posted_on >= today - days, the filter `posted_since` of that day."""
+"""Days of the `posted` facet: it counts posted_on >= today - days, what `posted_since` of that day would leave."""
 
 
 class BadQuery(ValueError):
@@ -68,7 +66,6 @@ class PostingQuery:
     offset: int = 0
     facets: bool = True
     today: date | None = None
-    wage_bands: tuple[tuple[int | None, int | None], ...] = WAGE_BANDS
 
     def __post_init__(self) -> None:
         if self.limit < 0 or self.offset < 0 or self.offset + self.limit > WINDOW:
@@ -156,8 +153,8 @@ class AnyOf:
 
 Node = Everything | Nothing | Term | Phrase | OneOf | Between | Flat | Not | AllOf | AnyOf
 
-_WEIGHTS = {"title": 4.0, "wording": 2.0, "skills": 2.0, "employer": 1.5, "benefits": 1.0, "body": 1.0}
-_IN_TITLE = 100.0  # above what BM25 can reach in the other fields together: titles that hold the word come first
+_IN_TITLE = 100.0  # above what BM25 can reach: titles that hold the word come first
+_TITLE_WEIGHT = 4.0
 _CHUNK = re.compile(r'(?P<no>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟「」『』«»", '"'))
 
@@ -173,20 +170,20 @@ class Wish:
 
 def parse(text: str) -> tuple[Wish, ...]:
     """Read what a person typed; nothing is a mistake: a lone quote or hyphen is simply not searched."""
-    found = _CHUNK.finditer(normalise(text).translate(_QUOTES))
+    chunks = _CHUNK.finditer(normalise(text).translate(_QUOTES))
     return tuple(
-        Wish(chunk["phrase"] or "" if chunk["word"] is None else chunk["word"], chunk["word"] is None, bool(chunk["no"]))
-        for chunk in found
+        Wish(chunk["phrase"] or chunk["word"] or "", quoted=chunk["word"] is None, unwanted=bool(chunk["no"]))
+        for chunk in chunks
     )
 
 
-def wanted_words(text: str, analysis: "Analysis") -> tuple[str, ...]:
+def wanted_words(text: str, analysis: Analysis) -> tuple[str, ...]:
     """The words that made a text query find what it found, in order, once each: what a page highlights."""
     words = (word for wish in parse(text) if not wish.unwanted for word in analysis.words(wish.text))
     return tuple(dict.fromkeys(words))
 
 
-def compile_query(query: PostingQuery, analysis: "Analysis") -> Node:
+def compile_query(query: PostingQuery, analysis: Analysis) -> Node:
     """The tree of all conditions. Raise BadQuery for more than 64 words."""
     wanted = [node for wish in parse(query.text) if not wish.unwanted for node in _nodes(wish, analysis)]
     unwanted = [_whole(nodes) for wish in parse(query.text) if wish.unwanted and (nodes := _nodes(wish, analysis))]
@@ -210,7 +207,7 @@ def _whole(parts: list[Node]) -> Node:
     return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
 
-def _nodes(wish: Wish, analysis: "Analysis") -> list[Node]:
+def _nodes(wish: Wish, analysis: Analysis) -> list[Node]:
     words = analysis.words(wish.text)
     if wish.quoted and len(words) > 1:
         title = Phrase("title_characters", analysis.characters(wish.text))
@@ -218,10 +215,11 @@ def _nodes(wish: Wish, analysis: "Analysis") -> list[Node]:
     return [_anywhere(word, analysis) for word in words]
 
 
-def _anywhere(word: str, analysis: "Analysis") -> Node:
-    """The word in any text field, or inside a longer word of the title (焊工 in 电焊工)."""
-    title = Flat(Phrase("title_characters", analysis.characters(word)), _IN_TITLE)
-    return AnyOf((title, *(Term(field, word, weight) for field, weight in _WEIGHTS.items())))
+def _anywhere(word: str, analysis: Analysis) -> Node:
+    """The word in any text, or inside a longer word of the title (焊工 in 电焊工)."""
+    short = len(word) <= GRAM or not is_han(word)
+    title = Term("title_grams", word) if short else Phrase("title_characters", analysis.characters(word))
+    return AnyOf((Flat(title, _IN_TITLE), Term("every", word), Term("title", word, _TITLE_WEIGHT)))
 
 
 def _filters(query: PostingQuery) -> list[Node]:

@@ -5,12 +5,13 @@ default segment_size makes counts wrong).
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from search.facets import COUNTED, Below
+from search.facets import COUNTED
 from search.fields import FIELDS, Kind, Value
 from search.query import AllOf, AnyOf, Between, Everything, Flat, Node, Not, Nothing, OneOf, Phrase, Term
 
@@ -74,39 +75,33 @@ def compiled(node: Node, within: tantivy.Schema) -> Query:
             return Query.boolean_query([(Occur.Should, compiled(part, within)) for part in parts])
 
 
-def aggregations(edges: Mapping[str, list[int]]) -> dict[str, Any]:
-    """What to count: every facet's values, and number fields between the edges."""
+def aggregations(edges: list[int]) -> dict[str, Any]:
+    """What to count: every facet's values, and how many were posted between the edges (ascending days)."""
     size = {"size": DISTINCT_AT_MOST, "segment_size": DISTINCT_AT_MOST}
     asked: dict[str, Any] = {field: {"terms": {"field": field, **size}} for field in COUNTED}
-    for field, cuts in edges.items():
-        borders = [None, *cuts, None]
-        ranges = [_range(low, high) for low, high in zip(borders, borders[1:], strict=False)]
-        asked[field] = {"range": {"field": field, "ranges": ranges}}
+    if edges:
+        ranges = [{"from": float(low), "to": float(high)} for low, high in pairwise(edges)]
+        ranges.append({"from": float(edges[-1])})
+        asked["posted_on"] = {"range": {"field": "posted_on", "ranges": ranges}}
     return asked
 
 
 def counted(answer: Mapping[str, Any]) -> dict[str, dict[str, int]]:
-    """Facet -> value -> count. Raise ValueError when tantivy admits that a count may be inexact."""
+    """Field -> value -> count. Raise ValueError when tantivy admits that a count may be inexact."""
     found = {}
     for field in COUNTED:
         terms = answer[field]
-        if terms.get("sum_other_doc_count") or terms.get("doc_count_error_upper_bound"):
+        if terms["sum_other_doc_count"] or terms["doc_count_error_upper_bound"]:
             raise ValueError(f"{field} has more than {DISTINCT_AT_MOST} values: its counts would be wrong")
         found[field] = {bucket["key"]: int(bucket["doc_count"]) for bucket in terms["buckets"]}
     return found
 
 
-def below(answer: Mapping[str, Any], edges: Mapping[str, list[int]]) -> dict[str, Below]:
-    """Number field -> how many documents lie below each edge."""
-    found = {}
-    for field, cuts in edges.items():
-        sums, total = {}, 0
-        counts = {bucket.get("to"): int(bucket["doc_count"]) for bucket in answer[field]["buckets"]}
-        for cut in cuts:
-            total += counts[cut]
-            sums[cut] = total
-        found[field] = Below(total + counts[None], sums)
-    return found
+def posted_since(answer: Mapping[str, Any]) -> dict[int, int]:
+    """First day -> how many were posted on it or later."""
+    buckets = answer.get("posted_on", {"buckets": ()})["buckets"]
+    counts = {int(bucket["from"]): int(bucket["doc_count"]) for bucket in buckets if "from" in bucket}
+    return {first: sum(count for day, count in counts.items() if day >= first) for first in counts}
 
 
 def _term(within: tantivy.Schema, field: str, value: str) -> Query:
