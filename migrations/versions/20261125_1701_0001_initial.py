@@ -181,6 +181,20 @@ def upgrade() -> None:
     with op.batch_alter_table('batch', schema=None) as batch_op:
         batch_op.create_index('ix_batch_source', ['source_id'], unique=False)
 
+    op.create_table('consent',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('purpose', sa.String(length=40), nullable=False),
+    sa.Column('version', sa.String(length=20), nullable=False),
+    sa.Column('text_hash', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('given_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_consent_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
+    )
+    with op.batch_alter_table('consent', schema=None) as batch_op:
+        batch_op.create_index('ix_consent_person', ['person_id'], unique=False)
+
     op.create_table('employer',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('uscc', sa.String(length=18), nullable=False),
@@ -281,6 +295,8 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=80), nullable=False),
     sa.Column('criteria', sa.JSON(), nullable=False),
     sa.Column('region', sa.String(length=6), nullable=True),
+    sa.Column('word', sa.String(length=80), nullable=True),
+    sa.Column('filed_by', sa.String(length=16), nullable=False),
     sa.Column('by_email', sa.Boolean(), nullable=False),
     sa.Column('created_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('removed_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
@@ -289,7 +305,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('saved_search', schema=None) as batch_op:
         batch_op.create_index('ix_saved_search_person', ['person_id'], unique=False)
-        batch_op.create_index('ix_saved_search_region', ['region'], unique=False)
+        batch_op.create_index('ix_saved_search_word', ['word', 'region'], unique=False)
 
     op.create_table('seeker_profile',
     sa.Column('person_id', sa.Uuid(), nullable=False),
@@ -310,6 +326,8 @@ def upgrade() -> None:
     sa.Column('device', sa.String(length=80), nullable=False),
     sa.Column('created_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('seen_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('idle_minutes', sa.Integer(), nullable=False),
     sa.Column('ended_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('ended_by', sa.String(length=20), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_session_person_id_person')),
@@ -389,6 +407,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('posting', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_posting_batch_id'), ['batch_id'], unique=False)
+        batch_op.create_index('ix_posting_closed', ['closed_at'], unique=False)
         batch_op.create_index('ix_posting_employer', ['employer_id', 'state'], unique=False)
         batch_op.create_index('ix_posting_state_region', ['state', 'region'], unique=False)
         batch_op.create_index('ix_posting_state_through', ['state', 'valid_through'], unique=False)
@@ -466,6 +485,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_posting_state_through')
         batch_op.drop_index('ix_posting_state_region')
         batch_op.drop_index('ix_posting_employer')
+        batch_op.drop_index('ix_posting_closed')
         batch_op.drop_index(batch_op.f('ix_posting_batch_id'))
 
     op.drop_table('posting')
@@ -479,7 +499,7 @@ def downgrade() -> None:
     op.drop_table('session')
     op.drop_table('seeker_profile')
     with op.batch_alter_table('saved_search', schema=None) as batch_op:
-        batch_op.drop_index('ix_saved_search_region')
+        batch_op.drop_index('ix_saved_search_word')
         batch_op.drop_index('ix_saved_search_person')
 
     op.drop_table('saved_search')
@@ -503,6 +523,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_employer_queue')
 
     op.drop_table('employer')
+    with op.batch_alter_table('consent', schema=None) as batch_op:
+        batch_op.drop_index('ix_consent_person')
+
+    op.drop_table('consent')
     with op.batch_alter_table('batch', schema=None) as batch_op:
         batch_op.drop_index('ix_batch_source')
 

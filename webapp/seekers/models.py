@@ -29,7 +29,7 @@ class SavedSearch(Base):
     """A search to be told about: `criteria` is the search page's own query string as a mapping, so one parser reads both."""
 
     __tablename__ = "saved_search"
-    __table_args__ = (Index("ix_saved_search_person", "person_id"), Index("ix_saved_search_region", "region"))
+    __table_args__ = (Index("ix_saved_search_person", "person_id"), Index("ix_saved_search_word", "word", "region"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
     person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))
@@ -37,6 +37,10 @@ class SavedSearch(Base):
     criteria: Mapped[dict[str, Any]] = mapped_column(JSON)
     region: Mapped[str | None] = mapped_column(String(6))
     """Copied from the criteria: the widest place asked for, to find the searches one posting could touch."""
+    word: Mapped[str | None] = mapped_column(String(80))
+    """A word every posting of this search must hold; None: the search has no keyword and is never pushed."""
+    filed_by: Mapped[str] = mapped_column(String(16), default="")
+    """Which analysis of text cut `word`: filed by another one it says nothing, and the search is tested in full."""
     by_email: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
