@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, render_template, request, url_for
+from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 from whitenoise import WhiteNoise
@@ -19,14 +20,13 @@ from webapp.accounts import views as accounts
 from webapp.config import Settings
 from webapp.employers import views as employers
 from webapp.notices import views as notices
+from webapp.notices.queries import unread_count
 from webapp.postings import views as postings
 from webapp.seekers import views as seekers
 
 BLUEPRINTS = (web.blueprint, accounts.blueprint, employers.blueprint, notices.blueprint, postings.blueprint, seekers.blueprint)
 STATIC = Path(__file__).resolve().parents[1] / "static"
-CONTENT_POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+CONTENT_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 DESKS = (
     (Permission.APPLICATION_SEND, "我的应聘", "postings.my_applications"),
     (Permission.SEARCH_SAVE, "我的订阅", "seekers.saved_searches"),
@@ -40,6 +40,8 @@ DESKS = (
     (Permission.LEDGER_READ, "审计记录", "notices.ledger"),
 )
 """Permission, label, endpoint: the navigation of a signed-in visitor, in this order."""
+NAV_DESKS = 3
+"""How many of them stand in the bar itself; all stand in the visitor's menu. More would wrap on a phone."""
 ERRORS = (400, 401, 403, 404, 405, 410, 413, 429, 500, 503)
 FORM_BYTES = 1024 * 1024
 
@@ -61,6 +63,7 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=settings.max_request_bytes,
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+        WTF_I18N_ENABLED=False,  # messages come from WTForms' own Chinese catalogue through webapp.web.Form
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its cookie: a form left open over lunch is not lost
     )
     CSRFProtect(app)
@@ -75,6 +78,8 @@ def create_app(settings: Settings) -> Flask:
     for code in ERRORS:
         app.register_error_handler(code, _error_page)
     app.register_error_handler(CSRFError, _error_page)
+    app.register_error_handler(OperationalError, _database_away)
+    app.url_defaults(_versioned)
     _wrap(app, settings)
     return app
 
@@ -82,7 +87,7 @@ def create_app(settings: Settings) -> Flask:
 def _wrap(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]  # Flask's documented way
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=3600)  # type: ignore[method-assign]  # as above
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=365 * 24 * 3600 if not settings.is_demo else 60)  # type: ignore[method-assign]  # as above
 
 
 def _sign_in_with_sessions(app: Flask) -> None:
@@ -112,16 +117,29 @@ def _harden(response: Response) -> Response:
 
 def _error_page(error: HTTPException) -> BaseResponse | tuple[str, int]:
     """Chinese, and says what to do next. A 401 reaches only a form whose session ended meanwhile: it leads to the sign-in page."""
-    if error.response is not None:
+    if isinstance(error.response, BaseResponse):
         return error.response
     code = error.code or 500
-    name = "401" if code == 401 else str(code)
-    return render_template(f"errors/{name}.html", error=error, sign_in_url=url_for("accounts.sign_in")), code
+    g.failing = code >= 500
+    return render_template(f"errors/{code}.html", error=error), code
+
+
+def _database_away(error: OperationalError) -> BaseResponse | tuple[str, int]:
+    """A write that could not be made is refused as such: the visitor is told to try again, never that it was done."""
+    current_app.logger.error("database: %s", type(error.orig).__name__)
+    return _error_page(ServiceUnavailable())
+
+
+def _versioned(endpoint: str, values: dict[str, Any]) -> None:
+    """A static address names the day of its file, so that a deploy is seen at once although browsers keep files for long."""
+    if endpoint == "static" and "filename" in values:
+        path = STATIC / values["filename"]
+        values["v"] = f"{int(path.stat().st_mtime):x}" if path.exists() else "0"
 
 
 def _page_context() -> dict[str, Any]:
     settings: Settings = current_app.config["SETTINGS"]
-    return {
+    context: dict[str, Any] = {
         "service_name": settings.service_name,
         "is_demo": settings.is_demo,
         "display": "large" if request.cookies.get(web.DISPLAY_COOKIE) == "large" else "normal",
@@ -129,13 +147,13 @@ def _page_context() -> dict[str, Any]:
         "sign_in_url": url_for("accounts.sign_in"),
         "sign_out_url": url_for("accounts.sign_out"),
         "register_url": url_for("accounts.register"),
-        "nav_links": _links(),
+        "nav_links": [("岗位", url_for("postings.search"))],
     }
-
-
-def _links() -> list[tuple[str, str]]:
-    """The desks this visitor may open, and the public search first."""
-    offered = [("岗位", url_for("postings.search"))]
-    if current_user.is_authenticated:
-        offered += [(label, url_for(endpoint)) for permission, label, endpoint in DESKS if access.visitor().may(permission)]
-    return offered
+    if not g.get("failing", False) and current_user.is_authenticated:
+        visitor = access.visitor()
+        desks = [(label, url_for(endpoint)) for permission, label, endpoint in DESKS if visitor.may(permission)]
+        context["nav_links"] += desks[:NAV_DESKS]
+        context["desk_links"] = [*desks, ("我的账号", url_for("accounts.account"))]
+        context["notices_url"] = url_for("notices.inbox")
+        context["unread_count"] = unread_count(visitor.person_id)
+    return context

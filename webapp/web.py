@@ -80,7 +80,14 @@ def here_or(default: str, target: str | None) -> str:
     return default
 
 
-class DisplayForm(FlaskForm):
+class Form(FlaskForm):
+    """The base of every form: WTForms' own messages in Chinese, whatever the browser asks for."""
+
+    class Meta(FlaskForm.Meta):
+        locales = ("zh",)
+
+
+class DisplayForm(Form):
     display = StringField()
     next = HiddenField()
 
