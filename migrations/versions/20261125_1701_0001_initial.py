@@ -108,6 +108,7 @@ def upgrade() -> None:
     sa.Column('value', sa.String(length=120), nullable=True),
     sa.Column('unit', sa.String(length=40), nullable=False),
     sa.Column('basis', sa.Text(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
     sa.Column('checked', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_parameter'))
     )
@@ -151,6 +152,7 @@ def upgrade() -> None:
     op.create_table('shipped_table',
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('version', sa.String(length=36), nullable=False),
     sa.Column('origin', sa.String(length=120), nullable=False),
     sa.PrimaryKeyConstraint('kind', name=op.f('pk_shipped_table'))
     )

@@ -121,15 +121,22 @@ class Parameter(Base):
     value: Mapped[str | None] = mapped_column(String(120))
     unit: Mapped[str] = mapped_column(String(40), default="")
     basis: Mapped[str] = mapped_column(Text, default="")
+    """The law or document that sets it; 本平台规定 where it is our own policy."""
+    source: Mapped[str] = mapped_column(Text, default="")
+    """Where the text was read; empty: the basis itself."""
     checked: Mapped[bool] = mapped_column(Boolean, default=False)
+    """已核实: an office confirmed it."""
 
 
 class ShippedTable(Base):
-    """Which version of a table is loaded: the hash of the file it came from, so that a start loads only what changed."""
+    """Which state of a table is loaded, so that a start loads only what changed and every process sees that its copy is old."""
 
     __tablename__ = "shipped_table"
 
     kind: Mapped[str] = mapped_column(String(40), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64))
+    """Hash of the shipped file that was applied last."""
+    version: Mapped[str] = mapped_column(String(36))
+    """New with every change of the table; never used twice, so a rolled-back one cannot be mistaken for a later one."""
     origin: Mapped[str] = mapped_column(String(120))
     """`shipped`, or the name of the official file that replaced it; a later start leaves the latter alone."""

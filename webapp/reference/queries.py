@@ -1,0 +1,294 @@
+"""Questions to the reference tables, answered from frozen copies in the memory of the process.
+
+The tables are small, read on every page and changed a few times a year. Each copy carries the version of its table; at most every
+STALE_SECONDS one thread asks the database whether a version moved. Copies belong to the engine they were read from, so a process
+that opens another database never answers from the first. Rows are detached: reading them costs no query, changing them changes nothing.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from threading import RLock
+from typing import Any, TypeVar, cast
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, select
+
+from webapp.db import Base, engine, in_transaction, session, today
+from webapp.reference.models import Industry, Occupation, Parameter, Region, RegionLevel, ShippedTable
+
+STALE_SECONDS = 3.0
+NATION = "CN"
+_MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
+_WITHOUT_LOWER_CODES = frozenset({"71", "81", "82"})
+"""Taiwan, Hong Kong, Macau: GB/T 2260 has no codes below the province level, sources write some of their own."""
+
+_Snapshot = TypeVar("_Snapshot")
+
+
+class MissingParameter(LookupError):
+    """No value is known for this rule, place and day; the text says which, so that an office can supply it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a six-digit code lies. `known` False: nothing may be concluded from the code."""
+
+    code: str
+    city_code: str
+    """`XXXX00`; for a county directly under its province and for Hong Kong, Macau, Taiwan the code itself."""
+    province_code: str
+    known: bool
+
+
+class Regions:
+    """Every known region by code. Unknown counties of a known prefecture are places too: they keep their code."""
+
+    def __init__(self, rows: Iterable[Region]) -> None:
+        self._by_code = {row.code: row for row in rows}
+        self._children: dict[str | None, tuple[Region, ...]] = {}
+        for row in sorted(self._by_code.values(), key=lambda row: row.code):
+            self._children[row.parent] = (*self._children.get(row.parent, ()), row)
+        self._prefixes = {row.code[:4] for row in self._by_code.values() if row.level is not RegionLevel.PROVINCE}
+
+    def get(self, code: str | None) -> Region | None:
+        return self._by_code.get(code or "")
+
+    def is_known(self, code: str) -> bool:
+        """Six digits whose first four belong to a known prefecture (or to counties directly under a province)."""
+        if len(code) != 6 or not code.isascii() or not code.isdigit():
+            return False
+        return code[:4] in self._prefixes or (code[:2] in _WITHOUT_LOWER_CODES and f"{code[:2]}0000" in self._by_code)
+
+    def place(self, code: str) -> Place:
+        own_city = code[2:4] in ("90", "00") or code[:2] in _WITHOUT_LOWER_CODES
+        return Place(code, code if own_city else f"{code[:4]}00", f"{code[:2]}0000", self.is_known(code))
+
+    def children(self, code: str | None) -> tuple[Region, ...]:
+        """Direct children in the order of their codes; of None: the provinces."""
+        return self._children.get(code, ())
+
+    def provinces(self) -> tuple[Region, ...]:
+        return self.children(None)
+
+    def cities(self, province: str) -> tuple[Region, ...]:
+        """The prefectures of a province and the counties directly under it."""
+        return self.children(province)
+
+    def name(self, code: str | None, county: str = "") -> str:
+        """The name for a card: `济南市历下区`, `广东省东莞市`; the home province is not repeated.
+
+        `county` is what the row itself calls a county or town that has no row here. An unknown code is shown as it is, never guessed.
+        """
+        place = self.place(code or "")
+        if not place.known and place.code not in self._by_code:
+            return code or ""
+        parts = [] if place.province_code == _home.province and place.code != place.province_code else [self._own(place.province_code)]
+        if place.code != place.province_code:
+            parts += [self._own(place.city_code), self._own(place.code)]
+        row = self._by_code.get(place.code)
+        if row is None or row.level is not RegionLevel.COUNTY:
+            parts.append(county)
+        return "".join(dict.fromkeys(part for part in parts if part))
+
+    def _own(self, code: str) -> str:
+        """Its own name; 市辖区 and 县 below the four municipalities are no names and drop out."""
+        row = self._by_code.get(code)
+        if row is None or (row.level is RegionLevel.CITY and code[:2] in _MUNICIPALITIES):
+            return ""
+        return row.name
+
+    def short(self, code: str | None) -> str:
+        """`历下`; the short name of the nearest region that is known, or the code."""
+        wanted = code or ""
+        for candidate in (wanted, self.place(wanted).city_code, self.place(wanted).province_code):
+            row = self._by_code.get(candidate)
+            if row is not None:
+                return row.short_name
+        return wanted
+
+    def is_outside(self, code: str) -> bool:
+        """省外: beyond the province this platform serves."""
+        return self.place(code).province_code != _home.province
+
+
+class Parameters:
+    """Every dated value, found by rule, place and day."""
+
+    def __init__(self, rows: Iterable[Parameter]) -> None:
+        self._rows: dict[tuple[str, str], list[Parameter]] = {}
+        for row in rows:
+            self._rows.setdefault((row.key, row.region), []).append(row)
+
+    def find(self, key: str, *, region: str = NATION, on: date) -> Parameter | None:
+        """The narrowest region that has a row for the day: county, city, province, country. See `parameter`."""
+        for code in dict.fromkeys((region, f"{region[:4]}00", f"{region[:2]}0000", NATION)):
+            row = _valid_on(self._rows.get((key, code), []), on)
+            if row is not None:
+                return row
+        return None
+
+    def all_of(self, key: str) -> tuple[Parameter, ...]:
+        """Every row of a rule, for a page that shows its history."""
+        return tuple(row for (of_key, _), rows in self._rows.items() if of_key == key for row in rows)
+
+
+def _valid_on(rows: list[Parameter], on: date) -> Parameter | None:
+    """The latest dated row that holds on the day; an undated one only when none does, because its start was not seen."""
+    holding = [row for row in rows if (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or on <= row.valid_to)]
+    return max(holding, key=lambda row: row.valid_from or date.min, default=None)
+
+
+class Occupations:
+    def __init__(self, rows: Iterable[Occupation]) -> None:
+        self._by_code = {row.code: row for row in rows}
+        self._by_name: dict[str, list[Occupation]] = {}
+        for row in self._by_code.values():
+            for name in dict.fromkeys((row.name, *row.synonyms)):
+                self._by_name.setdefault(_plain(name), []).append(row)
+
+    def get(self, code: str | None) -> Occupation | None:
+        return self._by_code.get(code or "")
+
+    def named(self, name: str) -> tuple[Occupation, ...]:
+        """Occupations whose name or synonym is `name`, spaces and case aside; the common ones first."""
+        return tuple(sorted(self._by_name.get(_plain(name), ()), key=lambda row: (not row.common, row.code)))
+
+    def children(self, code: str | None) -> tuple[Occupation, ...]:
+        """Direct children in the order of their codes; of None: the 大类."""
+        return tuple(sorted((row for row in self._by_code.values() if row.parent == code), key=lambda row: row.code))
+
+    def common(self) -> tuple[Occupation, ...]:
+        return tuple(sorted((row for row in self._by_code.values() if row.common), key=lambda row: row.code))
+
+    def name(self, code: str | None) -> str:
+        row = self.get(code)
+        return row.name if row else (code or "")
+
+
+class Industries:
+    def __init__(self, rows: Iterable[Industry]) -> None:
+        self._by_code = {row.code: row for row in rows}
+
+    def get(self, code: str | None) -> Industry | None:
+        return self._by_code.get(code or "")
+
+    def children(self, code: str | None) -> tuple[Industry, ...]:
+        """Direct children in the order of their codes; of None: the 门类."""
+        return tuple(sorted((row for row in self._by_code.values() if row.parent == code), key=lambda row: row.code))
+
+    def name(self, code: str | None) -> str:
+        row = self.get(code)
+        return row.name if row else (code or "")
+
+
+def _plain(name: str) -> str:
+    return "".join(name.split()).lower()
+
+
+@dataclass(slots=True)
+class _Home:
+    province: str = "370000"
+
+
+_home = _Home()
+
+
+def settle(home_region: str) -> None:
+    """Says which province is home (Settings.home_region); called once, when the process starts."""
+    _home.province = f"{home_region[:2]}0000"
+
+
+@dataclass(slots=True)
+class _Copies:
+    lock: RLock = field(default_factory=RLock)
+    checked_at: float = float("-inf")
+    versions: Mapping[str, str] = field(default_factory=dict)
+    built: dict[str, tuple[str | None, Any]] = field(default_factory=dict)
+
+
+_copies: "WeakKeyDictionary[Engine, _Copies]" = WeakKeyDictionary()
+
+
+def forget() -> None:
+    """Makes the next question of this process ask the database for versions; whoever changes a table calls it."""
+    copies = _copies.get(engine())
+    if copies is not None:
+        copies.checked_at = float("-inf")
+
+
+@contextmanager
+def _connection() -> Iterator[Connection]:
+    """The open transaction's connection, else a short one of its own: a long reading session would answer with its old view."""
+    if in_transaction():
+        yield session().connection()
+    else:
+        with engine().connect() as connection:
+            yield connection
+
+
+def _copy(kind: str, model: type[Base], build: Callable[[list[Any]], _Snapshot]) -> _Snapshot:
+    copies = _copies.setdefault(engine(), _Copies())
+    with copies.lock:
+        if time.monotonic() - copies.checked_at > STALE_SECONDS:
+            with _connection() as connection:
+                rows = connection.execute(select(ShippedTable.kind, ShippedTable.version))
+                copies.versions = {row.kind: row.version for row in rows}
+            copies.checked_at = time.monotonic()
+        version = copies.versions.get(kind)
+        held = copies.built.get(kind)
+        if held is None or held[0] != version:
+            with _connection() as connection:
+                held = version, build([model(**row._mapping) for row in connection.execute(select(model.__table__))])
+            copies.built[kind] = held
+        return cast("_Snapshot", held[1])
+
+
+def regions() -> Regions:
+    return _copy("regions", Region, Regions)
+
+
+def occupations() -> Occupations:
+    return _copy("occupations", Occupation, Occupations)
+
+
+def occupation(code: str | None) -> Occupation | None:
+    return occupations().get(code)
+
+
+def industries() -> Industries:
+    return _copy("industries", Industry, Industries)
+
+
+def parameters() -> Parameters:
+    return _copy("parameters", Parameter, Parameters)
+
+
+def parameter(key: str, *, region: str = NATION, on: date | None = None) -> Parameter | None:
+    """The row that answers for this rule, place and day (today): its value, basis, dates and whether it was confirmed.
+
+    The narrowest region wins, inside it the latest dated row. A row without a value says that the value is not known there: it is
+    returned, and a broader value does not take its place.
+    """
+    return parameters().find(key, region=region, on=on or today())
+
+
+def number(key: str, *, region: str = NATION, on: date | None = None) -> Decimal:
+    """The value as a number; raises MissingParameter where there is none or it is no number."""
+    day = on or today()
+    row = parameter(key, region=region, on=day)
+    try:
+        return Decimal(row.value if row and row.value else "")
+    except InvalidOperation:
+        raise MissingParameter(f"参数 {key}（地区 {region}，{day}）没有可用的数值，请在参数表中补录") from None
+
+
+def whole(key: str, *, region: str = NATION, on: date | None = None) -> int:
+    """The value as a whole number; raises MissingParameter where there is none or it has a fraction."""
+    value = number(key, region=region, on=on)
+    if value != int(value):
+        raise MissingParameter(f"参数 {key}（地区 {region}）应当是整数，现为 {value}")
+    return int(value)

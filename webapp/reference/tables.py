@@ -1,0 +1,259 @@
+"""How a reference table is written in a file: its columns, shipped or official, and what makes a row bad.
+
+Pure: text in, rows and refusals out. A bad row never hides the good ones; it comes back with its line and a reason in the words of
+whoever keeps the file. Level and parent of a region or class are read from the code itself (GB/T 2260, 大典), never from a column.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from webapp.db import Base
+from webapp.reference.models import Industry, Occupation, Parameter, Region, RegionLevel
+
+Row = dict[str, Any]
+
+_LIST_MARKS = re.compile(r"[|、；;，,\s]+")
+_REGION_SUFFIXES = ("特别行政区", "自治区", "自治州", "自治县", "林区", "地区", "新区", "省", "市", "县", "区", "盟", "旗")
+_TRUE = frozenset({"1", "true", "yes", "y", "是", "已核实"})
+
+
+class NotThisTable(Exception):
+    """The file cannot be read as this table at all; the text says why and what to do."""
+
+
+class BadRow(Exception):
+    """This row cannot be taken; the text is shown beside its line number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    line: int
+    """The line of the file on which the row ends, counting from 1 (the header)."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """A file that was read: rows ready for the model, in order, and what was refused."""
+
+    origin: str
+    rows: list[Row]
+    refused: list[Refusal]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    model: type[Base]
+    identity: tuple[str, ...]
+    """The columns that say which row it is."""
+    needs: tuple[str, ...]
+    """The columns a file must have."""
+    read: Callable[[Mapping[str, str]], Iterator[Row]]
+
+
+def _matched(pattern: str, value: str, reason: str) -> str:
+    if not re.fullmatch(pattern, value, re.ASCII):
+        raise BadRow(f"{reason}：{value or '（空）'}")
+    return value
+
+
+def _text(record: Mapping[str, str], column: str, limit: int, *, required: bool = False) -> str:
+    value = record.get(column, "").strip()
+    if len(value) > limit:
+        raise BadRow(f"{column} 超过 {limit} 个字")
+    if required and not value:
+        raise BadRow(f"{column} 不能为空")
+    return value
+
+
+def _coordinate(record: Mapping[str, str], *columns: str, limit: float) -> float | None:
+    text = next((record[column].strip() for column in columns if record.get(column, "").strip()), "")
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        raise BadRow(f"坐标不是数字：{text}") from None
+    if not -limit <= value <= limit:
+        raise BadRow(f"坐标超出范围：{text}")
+    return value
+
+
+def _day(record: Mapping[str, str], *columns: str) -> date | None:
+    text = next((record[column].strip() for column in columns if record.get(column, "").strip()), "")
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadRow(f"日期要写成 2025-10-01 的样子：{text}") from None
+
+
+def _is_true(record: Mapping[str, str], column: str) -> bool:
+    return record.get(column, "").strip().lower() in _TRUE
+
+
+def short_region_name(name: str) -> str:
+    """`历下区` -> `历下`; a name of one character keeps its suffix (`曹县`), or nobody would know it."""
+    for suffix in _REGION_SUFFIXES:
+        if name.endswith(suffix) and len(name) - len(suffix) >= 2:
+            return name.removesuffix(suffix)
+    return name
+
+
+def region_parent(code: str) -> tuple[RegionLevel, str | None]:
+    """Level and parent that a six-digit code states; `xx90xx` is a county directly under its province (GB/T 2260)."""
+    if code.endswith("0000"):
+        return RegionLevel.PROVINCE, None
+    if code[2:4] == "90":
+        return RegionLevel.COUNTY, f"{code[:2]}0000"
+    if code.endswith("00"):
+        return RegionLevel.CITY, f"{code[:2]}0000"
+    return RegionLevel.COUNTY, f"{code[:4]}00"
+
+
+def _region(record: Mapping[str, str]) -> Iterator[Row]:
+    code = _matched(r"\d{6}", record["code"].strip(), "行政区划代码不是六位数字")
+    name = _text(record, "name", 60, required=True)
+    level, parent = region_parent(code)
+    yield {
+        "code": code,
+        "name": name,
+        "short_name": _text(record, "short_name", 40) or short_region_name(name),
+        "level": level,
+        "parent": parent,
+        "pinyin": _text(record, "pinyin", 80),
+        "lon": _coordinate(record, "lon", "center_lon", limit=180),
+        "lat": _coordinate(record, "lat", "center_lat", limit=90),
+        "source": _text(record, "source", 120),
+    }
+
+
+def _occupation(record: Mapping[str, str]) -> Iterator[Row]:
+    """The row itself, then the classes it names in columns of its own (major, middle, minor), as the full 大典 file does."""
+    code = _matched(r"\d(-\d\d){0,3}", record["code"].strip(), "职业代码要写成 6-18-02-04 的样子")
+    source, checked = _text(record, "source", 120), _is_true(record, "checked")
+    names = _LIST_MARKS.split(record.get("synonyms", "") or record.get("job_titles", ""))
+    yield {
+        "code": code,
+        "name": _text(record, "name", 80, required=True),
+        "parent": code.rpartition("-")[0] or None,
+        "synonyms": list(dict.fromkeys(name for name in names if name)),
+        "common": _is_true(record, "common"),
+        "source": source,
+        "checked": checked,
+    }
+    for level in ("minor", "middle", "major"):
+        of_class, name = record.get(f"{level}_code", "").strip(), record.get(f"{level}_name", "").strip()
+        if code.startswith(f"{of_class}-") and re.fullmatch(r"\d(-\d\d){0,2}", of_class) and name:
+            parent = of_class.rpartition("-")[0] or None
+            yield {"code": of_class, "name": name, "parent": parent, "synonyms": [], "common": False, "source": source, "checked": checked}
+
+
+def _industry(record: Mapping[str, str]) -> Iterator[Row]:
+    """Codes may carry the letter of their section (`C13`), as forms print them."""
+    code = record["code"].strip().upper()
+    _matched(r"[A-T]|[A-T]?\d{2,4}", code, "行业代码要写成 C、13 或 1311 的样子")
+    digits = code.lstrip("ABCDEFGHIJKLMNOPQRST")
+    letter = code[: len(code) - len(digits)]
+    parent = digits[:-1] if len(digits) > 2 else (letter or record.get("parent", "").strip().upper())
+    if digits and len(digits) == 2:
+        _matched(r"[A-T]", parent, "大类要写明所属门类（parent 列，一个字母）")
+    yield {
+        "code": digits or code,
+        "name": _text(record, "name", 80, required=True),
+        "parent": parent if digits else None,
+        "source": _text(record, "source", 120),
+    }
+
+
+def _parameter(record: Mapping[str, str]) -> Iterator[Row]:
+    begin, end = _day(record, "valid_from", "from"), _day(record, "valid_to", "to")
+    if begin and end and end < begin:
+        raise BadRow(f"结束日期 {end} 早于开始日期 {begin}")
+    yield {
+        "key": _matched(r"[a-z][a-z0-9_]{1,79}", record["key"].strip(), "参数名只能用小写字母、数字和下划线"),
+        "region": _matched(r"CN|\d{6}", record["region"].strip(), "地区要写 CN 或六位行政区划代码"),
+        "valid_from": begin,
+        "valid_to": end,
+        "value": _text(record, "value", 120) or None,
+        "unit": _text(record, "unit", 40),
+        "basis": _text(record, "basis", 2000),
+        "source": _text(record, "source", 2000),
+        "checked": _is_true(record, "checked"),
+    }
+
+
+TABLES: dict[str, Table] = {
+    "regions": Table(Region, ("code",), ("code", "name"), _region),
+    "occupations": Table(Occupation, ("code",), ("code", "name"), _occupation),
+    "industries": Table(Industry, ("code",), ("code", "name"), _industry),
+    "parameters": Table(Parameter, ("key", "region", "valid_from", "valid_to"), ("key", "region", "value"), _parameter),
+}
+
+
+def read_file(kind: str, path: Path) -> TableFile:
+    """Reads a CSV file (UTF-8 or GB18030) as the table `kind`; raises NotThisTable when it is not one."""
+    table = TABLES.get(kind)
+    if table is None:
+        raise NotThisTable(f"没有“{kind}”这张表，可选：{'、'.join(TABLES)}")
+    lines = csv.DictReader(io.StringIO(_decode(path), newline=""), restval="")
+    missing = [column for column in table.needs if column not in (lines.fieldnames or ())]
+    if missing:
+        raise NotThisTable(f"{path.name} 缺少列：{'、'.join(missing)}。第一行应当是列名，用英文逗号分隔")
+    return _read_rows(table, lines, path.name)
+
+
+def _decode(path: Path) -> str:
+    content = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise NotThisTable(f"{path.name} 不是 UTF-8 或 GB18030 编码的 CSV 文件；如果是 Excel 表格，请另存为 CSV 再导入")
+
+
+class _Reading:
+    """Collects the rows of one file: a row that is stated twice is refused, an implied one (a class) gives way to a stated one."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._stated: set[tuple[Any, ...]] = set()
+        self.rows: dict[tuple[Any, ...], Row] = {}
+
+    def _key(self, row: Row) -> tuple[Any, ...]:
+        return tuple(row[column] for column in self._table.identity)
+
+    def take(self, record: dict[str | Any, str | Any]) -> None:
+        if None in record:
+            raise BadRow("列数比表头多")
+        first, *implied = self._table.read(record)
+        key = self._key(first)
+        if key in self._stated:
+            raise BadRow(f"与前面的行重复：{'，'.join(str(part) for part in key if part is not None)}")
+        self._stated.add(key)
+        self.rows[key] = first
+        for row in implied:
+            self.rows.setdefault(self._key(row), row)
+
+
+def _read_rows(table: Table, lines: "csv.DictReader[str]", origin: str) -> TableFile:
+    reading, refused = _Reading(table), []
+    try:
+        for record in lines:
+            try:
+                reading.take(record)
+            except BadRow as reason:
+                refused.append(Refusal(lines.line_num, str(reason)))
+    except csv.Error as reason:
+        raise NotThisTable(f"{origin} 第 {lines.line_num} 行不是完整的 CSV：{reason}") from reason
+    return TableFile(origin, list(reading.rows.values()), refused)
