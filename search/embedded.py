@@ -6,7 +6,7 @@ late) or reloading each time (0.15 ms): a commit or a rebuild elsewhere is seen 
 
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +24,18 @@ from search.query import Node, PostingQuery, Sort, compile_query, has_text
 
 WRITER_MEMORY = 64_000_000  # bytes; more buys nothing with one thread, and an import shares 700 MB with the database
 _ORDER = {Sort.DATE: "by_date", Sort.WAGE: "by_wage"}
+TIES_AT_ONCE = 200  # equal scores are common (one job on several portals); fetching this many more costs nothing
+FACETS_KEPT = 256  # answers, ~40 kB each for the whole country's counties
 _Stamp = tuple[int, int, int]
+_Facets = Mapping[str, facets.Counts]
+
+
+class _View(NamedTuple):
+    """One state of the index; equal stamps are equal states."""
+
+    searcher: tantivy.Searcher
+    schema: tantivy.Schema
+    stamp: tuple[_Stamp | None, _Stamp | None]
 
 
 class _Page(NamedTuple):
@@ -54,16 +65,17 @@ class EmbeddedEngine:
         self._analysis = analysis or default_analysis()
         self._generations = Generations(directory)
         self._reader = _Reader(self._generations)
+        self._counted: dict[tuple[object, ...], _Facets] = {}
         self._made = Made(LAYOUT, self._analysis.fingerprint, version("tantivy"))
 
     def find(self, query: PostingQuery) -> Hits:
         tree = compile_query(query, self._analysis)
         with _translated():
-            searcher, schema = self._reader.searcher()
-            compiled = tantivy_tree.compiled(tree, schema)
-            page = _page(searcher, compiled, query, tree)
-            counts = _facets(searcher, compiled, query) if query.facets else {}
-            keys = tuple(searcher.doc(address)["key"][0] for _, address in page.hits)
+            view = self._reader.view()
+            compiled = tantivy_tree.compiled(tree, view.schema)
+            page = _page(view.searcher, compiled, query, tree)
+            counts = self._facets(view, compiled, query, tree) if query.facets else {}
+            keys = tuple(view.searcher.doc(address)["key"][0] for _, address in page.hits)
         return Hits(keys, tuple(score for score, _ in page.hits), page.total, counts)
 
     @contextmanager
@@ -77,7 +89,7 @@ class EmbeddedEngine:
 
     def versions(self) -> Iterator[tuple[str, int]]:
         with _translated():
-            searcher, _ = self._reader.searcher()
+            searcher = self._reader.view().searcher
             everything = tantivy.Query.all_query()
             found = searcher.search(everything, limit=max(1, searcher.num_docs), count=False)
             addresses = [address for _, address in found.hits]
@@ -108,6 +120,19 @@ class EmbeddedEngine:
         generation = self._generations.current()
         made = self._generations.made(generation)
         return State(str(generation), self.count(), made.analysis, size_of(generation))
+
+    def _facets(self, view: "_View", compiled: tantivy.Query, query: PostingQuery, tree: Node) -> _Facets:
+        """Counting is two thirds of a search; the next page and the home page ask for the same counts again."""
+        edges = facets.posted_edges(query)
+        question = (view.stamp, tree, *edges)
+        known = self._counted.get(question)
+        if known is None:
+            answer = view.searcher.aggregate(compiled, tantivy_tree.aggregations(edges))
+            known = facets.facets(tantivy_tree.counted(answer), tantivy_tree.posted_since(answer))
+            if len(self._counted) >= FACETS_KEPT:
+                self._counted.clear()
+            self._counted[question] = known
+        return known
 
 
 class EmbeddedWriter:
@@ -199,14 +224,14 @@ class _Reader:
         self._meta: _Stamp | None = None
         self._meta_path = Path()
 
-    def searcher(self) -> tuple[tantivy.Searcher, tantivy.Schema]:
+    def view(self) -> _View:
         with self._lock:
             try:
                 index = self._newest()
             except (Unavailable, ValueError, OSError):
                 self._pointer = None  # a rebuild may have removed the generation between pointer and files: look again
                 index = self._newest()
-            return index.searcher(), index.schema
+            return _View(index.searcher(), index.schema, (self._pointer, self._meta))
 
     def _newest(self) -> tantivy.Index:
         pointer = _stamp(self._generations.pointer)
@@ -261,7 +286,7 @@ def _page(searcher: tantivy.Searcher, compiled: tantivy.Query, query: PostingQue
 def _by_relevance(searcher: tantivy.Searcher, compiled: tantivy.Query, query: PostingQuery) -> _Page:
     """By score, equal scores by seq. tantivy cuts equal scores anywhere: fetch on until the last ones are all there."""
     end = query.offset + query.limit
-    wanted = end + 1
+    wanted = end + TIES_AT_ONCE
     while True:
         found = _search(searcher, compiled, limit=wanted)
         hits = found.hits
@@ -276,8 +301,3 @@ def _by_relevance(searcher: tantivy.Searcher, compiled: tantivy.Query, query: Po
 def _search(searcher: tantivy.Searcher, compiled: tantivy.Query, **options: Any) -> Any:
     """A SearchResult; tantivy's stubs forget its `count`."""
     return searcher.search(compiled, **options)
-
-
-def _facets(searcher: tantivy.Searcher, compiled: tantivy.Query, query: PostingQuery) -> dict[str, facets.Counts]:
-    answer = searcher.aggregate(compiled, tantivy_tree.aggregations(facets.posted_edges(query)))
-    return facets.facets(tantivy_tree.counted(answer), tantivy_tree.posted_since(answer))

@@ -7,11 +7,12 @@ regions.
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from operator import itemgetter
 
 from search.fields import band_value
 from search.query import POSTED_WITHIN, WAGE_BANDS, PostingQuery
 
-COUNTED = ("region", "employment_type", "education", "occupation", "source", "wage_band")
+COUNTED = ("region", "employment_type", "education", "occupation", "source", "wage_bands")
 """The fields an engine counts by value; from them and the days come the facets:
 
 region (six digits), city (four; only of what lies in one), province (two), employment_type, education (the rank),
@@ -31,11 +32,12 @@ def posted_edges(query: PostingQuery) -> list[int]:
 
 def facets(counted: Mapping[str, Mapping[str, int]], posted_since: Mapping[int, int]) -> dict[str, Counts]:
     """All facets of one answer. `posted_since`: first day -> documents posted on it or later; empty without `today`."""
-    found = {name: _ordered(counted[name].items()) for name in COUNTED if name != "wage_band"}
+    found = {name: _ordered(counted[name]) for name in COUNTED if name != "wage_bands"}
     regions = counted["region"].items()
-    found["city"] = _ordered(_summed((code[:4], n) for code, n in regions if not code.endswith("0000")).items())
-    found["province"] = _ordered(_summed((code[:2], n) for code, n in regions).items())
-    found["wage"] = tuple((band, counted["wage_band"].get(band, 0)) for band in (band_value(*b) for b in WAGE_BANDS))
+    found["city"] = _ordered(_summed((code[:4], n) for code, n in regions if not code.endswith("0000")))
+    found["province"] = _ordered(_summed((code[:2], n) for code, n in regions))
+    bands = _summed((band, n) for several, n in counted["wage_bands"].items() for band in several.split())
+    found["wage"] = tuple((band, bands.get(band, 0)) for band in (band_value(*band) for band in WAGE_BANDS))
     if posted_since:
         latest_first = sorted(posted_since.items(), reverse=True)
         found["posted"] = tuple((str(d), n) for d, (_, n) in zip(POSTED_WITHIN, latest_first, strict=True))
@@ -49,5 +51,8 @@ def _summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
     return sums
 
 
-def _ordered(pairs: Iterable[tuple[str, int]]) -> Counts:
-    return tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
+def _ordered(counts: Mapping[str, int]) -> Counts:
+    """By count, then by value."""
+    by_value = sorted(counts.items())
+    by_value.sort(key=itemgetter(1), reverse=True)  # stable
+    return tuple(by_value)

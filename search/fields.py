@@ -37,7 +37,7 @@ FIELDS: Mapping[str, Kind] = {
     "occupation": Kind.FACET,
     "industry": Kind.KEYWORD,
     "source": Kind.FACET,
-    "wage_band": Kind.FACET,
+    "wage_bands": Kind.FACET,  # the bands a wage overlaps as one value: a column of several counts ten times slower
     "experience_years": Kind.NUMBER,
     "wage_low": Kind.NUMBER,
     "wage_high": Kind.NUMBER,
@@ -109,7 +109,7 @@ def _numbers(document: PostingDocument) -> dict[str, Value]:
     high = document.wage_high if document.wage_high is not None else document.wage_low
     wage: dict[str, Value] = {}
     if low is not None and high is not None:
-        wage = {"wage_low": low, "wage_high": high, "wage_band": _bands(low, high)}
+        wage = {"wage_low": low, "wage_high": high, "wage_bands": (" ".join(_bands(low, high)),)}
     posted = document.posted_on.toordinal()
     return wage | {
         "experience_years": document.experience_years,

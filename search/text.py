@@ -31,7 +31,12 @@ def parted_pieces(text: str) -> list[tuple[str, bool]]:
     """The pieces, each with whether more than spaces stands between it and the piece before."""
     plain = normalise(text)
     found, end = [], 0
-    for match in _PIECE.finditer(plain):
-        found.append((match[0], bool(plain[end : match.start()].strip())))
-        end = match.end()
+    for start, piece in spans(plain):
+        found.append((piece, bool(plain[end:start].strip())))
+        end = start + len(piece)
     return found
+
+
+def spans(plain: str) -> list[tuple[int, str]]:
+    """The pieces of an already normalised text, each with where it starts."""
+    return [(match.start(), match[0]) for match in _PIECE.finditer(plain)]
