@@ -137,6 +137,13 @@ class SearchSaved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SavedSearchChanged(Event):
+    """Its owner chose whether e-mails are sent for it."""
+
+    saved_search_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SavedSearchRemoved(Event):
     saved_search_id: str
 
@@ -146,6 +153,8 @@ class SavedSearchRemoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class PostingDrafted(Event):
+    """It is a draft: written anew, taken back before review, or opened again for changes."""
+
     posting_id: str
 
 
@@ -188,14 +197,22 @@ class PostingReopened(Event):
 
 @dataclass(frozen=True, slots=True)
 class PostingsExpired(Event):
-    """One fact for the day's run: the postings whose validity ended before `on` (ISO date)."""
+    """Postings whose validity ended before `on` (ISO date), at most 1,000 as one fact; their `closed_at` is `at` (ISO instant)."""
 
     on: str
+    at: str
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class ApplicationSent(Event):
+    application_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationOpened(Event):
+    """A member of the employer opened it: from now on it shows what the seeker consented to show."""
+
     application_id: str
 
 
