@@ -198,6 +198,7 @@ def take_numbers(sequence: str, table: str, column: str, count: int = 1) -> list
     """
     writing = session()
     if is_sqlite():
+        writing.flush()  # rows added in this transaction hold numbers too
         last = cast("int", writing.scalar(text(f"SELECT coalesce(max({column}), 0) FROM {table}")))  # noqa: S608 - names from code
         return list(range(last + 1, last + 1 + count))
     drawn = text(f"SELECT nextval('{sequence}') FROM generate_series(1, :count)")  # noqa: S608 - names from code

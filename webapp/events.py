@@ -268,3 +268,28 @@ class DeliveryClosed(Event):
     """An operator gave a parked or doubtful delivery up."""
 
     delivery_id: str
+
+
+# the house's own clock
+
+
+@dataclass(frozen=True, slots=True)
+class UpkeepDue(Event):
+    """A periodic job is due; `minute` (ISO, UTC) is the one it was planned for."""
+
+    job: str
+    minute: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexCheckDue(Event):
+    """Rows and documents are to be compared."""
+
+    minute: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRebuildAsked(Event):
+    """The index is to be built anew by the process that holds its writer."""
+
+    reason: str

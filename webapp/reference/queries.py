@@ -202,6 +202,11 @@ def settle(home_region: str) -> None:
     _home.province = f"{home_region[:2]}0000"
 
 
+def home_province() -> str:
+    """The province this platform serves, as a code: everything else is 省外."""
+    return _home.province
+
+
 @dataclass(slots=True)
 class _Copies:
     lock: RLock = field(default_factory=RLock)

@@ -1,0 +1,98 @@
+"""A row as the search engine is told of it. Whoever is not open is a tombstone; nothing of a person is ever in a document."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+
+import search.current
+from search.documents import PostingDocument, tombstone
+from webapp.db import LOCAL_ZONE, reading, session
+from webapp.postings.models import Posting, PostingState
+from webapp.reference import queries as reference
+
+AT_ONCE = 1000
+
+
+def document(posting: Posting) -> PostingDocument:
+    """What this version of the row says to the index. A lowest education nobody stated counts as none asked for, as in every search."""
+    if posting.state is not PostingState.OPEN:
+        return tombstone(str(posting.id), posting.seq, posting.version)
+    return PostingDocument(
+        key=str(posting.id),
+        seq=posting.seq,
+        version=posting.version,
+        title=posting.title,
+        employer=posting.employer_name,
+        body="\n".join(text for text in (posting.duties, posting.requirements, posting.address, posting.insurance) if text),
+        skills=tuple(posting.skills),
+        benefits=tuple(posting.benefits),
+        wording=_wording(posting),
+        region=posting.region or "",
+        occupation=posting.occupation,
+        industry=posting.industry,
+        employment_type=posting.employment_type.value if posting.employment_type else "",
+        education=posting.education or 0,
+        experience_years=posting.experience_years or 0,
+        wage_low=posting.month_low,
+        wage_high=posting.month_high,
+        posted_on=posted_on(posting),
+        valid_through=posting.valid_through or date.max,
+        source=posting.source_title,
+        lon=posting.lon,
+        lat=posting.lat,
+    )
+
+
+def posted_on(posting: Posting) -> date:
+    """The day it opened: what 发布时间 means on the page, in the filter and in the order."""
+    return posting.valid_from or posting.created_at.astimezone(LOCAL_ZONE).date()
+
+
+def documents(keys: Iterable[UUID]) -> list[PostingDocument]:
+    """Reads the rows as they are now; a row that is gone has no document."""
+    wanted = list(keys)
+    found: list[PostingDocument] = []
+    for start in range(0, len(wanted), AT_ONCE):
+        chunk = wanted[start : start + AT_ONCE]
+        found += [document(row) for row in session().scalars(select(Posting).where(Posting.id.in_(chunk)))]
+    return found
+
+
+def index_postings(keys: Iterable[UUID]) -> int:
+    """Brings these postings' documents up to date and findable; answers how many were newer. Call it with no transaction open."""
+    with reading():
+        fresh = documents(keys)
+    with search.current.engine().writer() as writer:
+        return writer.put(fresh)
+
+
+def stream(*conditions: ColumnElement[bool]) -> Iterator[PostingDocument]:
+    """All documents of the rows that fulfil the conditions, in order of `seq`, a short read per 1,000."""
+    last = -1
+    while True:
+        with reading():
+            wanted = select(Posting).where(Posting.seq > last, *conditions).order_by(Posting.seq).limit(AT_ONCE)
+            rows = list(session().scalars(wanted))
+            made = [document(row) for row in rows]
+        yield from made
+        if len(rows) < AT_ONCE:
+            return
+        last = rows[-1].seq
+
+
+def of_batch(batch_id: UUID) -> Iterator[PostingDocument]:
+    """The documents of one import."""
+    return stream(Posting.batch_id == batch_id)
+
+
+def every_open() -> Iterator[PostingDocument]:
+    """What a rebuilt index holds."""
+    return stream(Posting.state == PostingState.OPEN)
+
+
+def _wording(posting: Posting) -> tuple[str, ...]:
+    """Names and synonyms of its occupation: words that find it without standing on the page."""
+    occupation = reference.occupation(posting.occupation) if posting.occupation else None
+    return () if occupation is None else (occupation.name, *occupation.synonyms)

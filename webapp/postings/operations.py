@@ -1,0 +1,390 @@
+"""The life of a posting. The caller has read the row for change (locked); two that did not are told apart by the row's version."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import exists, select, update
+
+from webapp import events
+from webapp.access import Actor
+from webapp.db import new_key, now, session, take_numbers, today, transaction
+from webapp.employers.models import Employer, EmployerState, Membership
+from webapp.gate import completeness
+from webapp.gate.completeness import Finding, Profile
+from webapp.ledger import record
+from webapp.notices.models import NoticeKind
+from webapp.notices.operations import tell
+from webapp.postings import limits
+from webapp.postings.models import (
+    NEXT,
+    Application,
+    ApplicationState,
+    Posting,
+    PostingReview,
+    PostingState,
+    ReviewDecision,
+)
+from webapp.postings.values import NAMES, PostingValues, monthly, stated, values_of
+from webapp.reference import queries as reference
+from webapp.reference import wages
+
+EXPIRED_AT_ONCE = 1000
+_S = PostingState
+
+
+class Refusal(Exception):
+    """What may not be done now; `says` tells the person why and what to do instead."""
+
+    says: ClassVar[str] = ""
+
+    def __str__(self) -> str:
+        return self.says
+
+
+class IllegalMove(Refusal):
+    def __init__(self, state: PostingState, wanted: PostingState) -> None:
+        super().__init__(state, wanted)
+        self.state, self.wanted = state, wanted
+
+    def __str__(self) -> str:
+        return f"岗位现在是“{self.state.label}”，不能改为“{self.wanted.label}”。可能别人刚刚处理过，请看最新状态"
+
+
+class NotADraft(Refusal):
+    says = "只有草稿可以修改。已发布的岗位请先撤回，再修改并重新提交审核"
+
+
+class NotVerified(Refusal):
+    says = "单位还没有通过核验（或核验已到期），不能提交岗位。草稿已经保存，核验通过后就可以提交"
+
+
+class OwnPosting(Refusal):
+    says = "这是您本人或您所在单位的岗位，按回避要求不能由您审核，请交给其他审核员"
+
+
+class NoReason(Refusal):
+    says = "请写明理由，用人单位要据此修改"
+
+
+class Lapsed(Refusal):
+    says = "有效期已过，不能直接恢复。请改好有效期后重新提交审核"
+
+
+class NotOpen(Refusal):
+    says = "这个岗位已经停止招聘，不能再投递。可以看看其他相近的岗位"
+
+
+class AppliesElsewhere(Refusal):
+    says = "这个岗位由其他平台转载，没有在线投递，请到来源平台联系用人单位"
+
+
+class OwnEmployer(Refusal):
+    says = "这是您所在单位的岗位，不能投递"
+
+
+class AlreadyApplied(Refusal):
+    says = "您已经投递过这个岗位"
+
+    def __init__(self, application: Application) -> None:
+        super().__init__(application.number)
+        self.application = application
+
+
+class NotSent(Refusal):
+    says = "这次投递已经撤回"
+
+
+class Incomplete(Refusal):
+    """`findings` name each field, what to do and the rule."""
+
+    says = "还有内容没有填好，请按提示补充后再提交"
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(*self.findings)
+
+
+def draft(employer: Employer, values: PostingValues, *, by: Actor) -> Posting:
+    """A new draft of the employer. Anybody of the employer may begin one, also before the employer is verified."""
+    posting = Posting(
+        id=new_key(),
+        seq=take_numbers("posting_seq", "posting", "seq")[0],
+        state=_S.DRAFT,
+        employer_id=employer.id,
+        employer_name=employer.name,
+        industry=employer.industry,
+        author_id=by.person_id,
+        created_at=now(),
+    )
+    _write(posting, values)
+    session().add(posting)
+    record(events.PostingDrafted(str(posting.id)), by=by)
+    return posting
+
+
+def copy(posting: Posting, employer: Employer, *, by: Actor) -> Posting:
+    """A new draft that says the same, but for the validity: that is decided anew."""
+    values = {name: getattr(values_of(posting), name) for name in NAMES}
+    return draft(employer, PostingValues(**values | {"valid_through": None}), by=by)
+
+
+def change(posting: Posting, values: PostingValues, *, by: Actor) -> Posting:
+    """Only a draft changes: what is shown was reviewed as it is. Raises NotADraft."""
+    if posting.state is not _S.DRAFT:
+        raise NotADraft
+    _write(posting, values)
+    record(events.PostingDrafted(str(posting.id)), by=by)
+    return posting
+
+
+def submit(posting: Posting, *, by: Actor, on: date) -> None:
+    """Hands the draft to the reviewers. Raises NotVerified, Incomplete."""
+    employer = _require_verified(posting, on)
+    _require_complete(posting, employer, on)
+    move(posting, _S.IN_REVIEW)
+    posting.submitted_at = now()
+    posting.employer_name, posting.industry = employer.name, employer.industry
+    record(events.PostingSubmitted(str(posting.id)), by=by)
+
+
+def approve(posting: Posting, *, by: Actor) -> None:
+    """Opens it from today. Never by its author or a member of its employer (OwnPosting); what lapsed while it waited is Incomplete."""
+    _require_distance(posting, by)
+    on = today()
+    employer = _require_verified(posting, on)
+    _require_complete(posting, employer, on)
+    move(posting, _S.OPEN)
+    posting.opened_at, posting.valid_from, posting.closed_at = now(), on, None
+    _decide(posting, ReviewDecision.APPROVED, "", by=by)
+    record(events.PostingApproved(str(posting.id)), by=by)
+
+
+def return_(posting: Posting, reason: str, *, by: Actor) -> None:
+    """Back to the employer as a draft, with what has to change. Raises OwnPosting, NoReason."""
+    _require_distance(posting, by)
+    _require_reason(reason)
+    if posting.state is not _S.IN_REVIEW:
+        raise IllegalMove(posting.state, _S.DRAFT)
+    move(posting, _S.DRAFT)
+    _decide(posting, ReviewDecision.RETURNED, reason, by=by)
+    record(events.PostingReturned(str(posting.id)), by=by)
+
+
+def take_down(posting: Posting, reason: str, *, by: Actor) -> None:
+    """For good: an unlawful or untrue posting (人力资源市场暂行条例 §43). Raises OwnPosting, NoReason."""
+    _require_distance(posting, by)
+    _require_reason(reason)
+    _close(posting, _S.TAKEN_DOWN, by=by)
+    _decide(posting, ReviewDecision.TAKEN_DOWN, reason, by=by)
+
+
+def pause(posting: Posting, *, by: Actor) -> None:
+    _close(posting, _S.PAUSED, by=by)
+
+
+def fill(posting: Posting, *, by: Actor) -> None:
+    _close(posting, _S.FILLED, by=by)
+
+
+def withdraw(posting: Posting, *, by: Actor) -> None:
+    """The employer takes it back; a draft is thus put away."""
+    _close(posting, _S.WITHDRAWN, by=by)
+
+
+def reopen(posting: Posting, *, by: Actor) -> None:
+    """Paused or filled -> open again, unchanged and therefore without a review. Raises Lapsed, NotVerified."""
+    if posting.state not in {_S.PAUSED, _S.FILLED}:
+        raise IllegalMove(posting.state, _S.OPEN)
+    if posting.valid_through is None or posting.valid_through < today():
+        raise Lapsed
+    _require_verified(posting, today())
+    move(posting, _S.OPEN)
+    posting.closed_at = None
+    record(events.PostingReopened(str(posting.id)), by=by)
+
+
+def revise(posting: Posting, *, by: Actor) -> None:
+    """Makes a draft of what waits for review, was withdrawn or has expired: whatever is changed will be reviewed."""
+    if posting.is_forwarded:
+        raise IllegalMove(posting.state, _S.DRAFT)
+    move(posting, _S.DRAFT)
+    record(events.PostingDrafted(str(posting.id)), by=by)
+
+
+def expire(on: date, *, by: Actor) -> int:
+    """Closes what was valid until before `on`, 1,000 rows and one fact per transaction; opens its own, so call it outside of one."""
+    total = 0
+    while True:
+        with transaction():
+            closed = _expire_some(on, by=by)
+        total += closed
+        if closed < EXPIRED_AT_ONCE:
+            return total
+
+
+def move(posting: Posting, state: PostingState) -> None:
+    """The only change of state of one posting. Raises IllegalMove for what the table does not allow."""
+    if state not in NEXT[posting.state]:
+        raise IllegalMove(posting.state, state)
+    posting.state = state
+
+
+def _expire_some(on: date, *, by: Actor) -> int:
+    at = now()
+    keys = _lapsed(on)
+    if not keys:
+        return 0
+    session().execute(
+        update(Posting)
+        .where(Posting.id.in_(keys))
+        .values(state=_S.EXPIRED, closed_at=at, version=Posting.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    record(events.PostingsExpired(on.isoformat(), at.isoformat(), len(keys)), by=by)
+    return len(keys)
+
+
+def _lapsed(on: date) -> list[UUID]:
+    ends = [state for state, following in NEXT.items() if _S.EXPIRED in following]
+    wanted = select(Posting.id).where(Posting.state.in_(ends), Posting.valid_through < on).limit(EXPIRED_AT_ONCE)
+    return list(session().scalars(wanted.with_for_update(skip_locked=True)))
+
+
+def _close(posting: Posting, state: PostingState, *, by: Actor) -> None:
+    move(posting, state)
+    posting.closed_at = now()
+    record(events.PostingClosed(str(posting.id), state.value), by=by)
+
+
+def _write(posting: Posting, values: PostingValues) -> None:
+    for name in NAMES:
+        value = getattr(values, name)
+        setattr(posting, name, list(value) if isinstance(value, tuple) else value)
+    has_wage = values.wage_low is not None or values.wage_high is not None
+    posting.county_name = reference.regions().name(values.region) if values.region else ""
+    posting.wage_text = wages.show(values.wage)[:80] if has_wage and values.wage_unit else ""
+    posting.month_low, posting.month_high = monthly(values) if has_wage and values.wage_unit else (None, None)
+
+
+def _require_verified(posting: Posting, on: date) -> Employer:
+    employer = session().get(Employer, posting.employer_id) if posting.employer_id else None
+    if employer is None or employer.state is not EmployerState.VERIFIED:
+        raise NotVerified
+    if employer.verify_again_on is not None and employer.verify_again_on < on:
+        raise NotVerified
+    return employer
+
+
+def _require_complete(posting: Posting, employer: Employer, on: date) -> None:
+    found = findings(posting, employer, on=on)
+    if found:
+        raise Incomplete(found)
+
+
+def findings(posting: Posting, employer: Employer | None, *, on: date) -> list[Finding]:
+    """What stops the posting: what the law asks for and it does not say, and what it says that cannot be."""
+    missing = completeness.check(Profile.DIRECT, stated(posting, employer))
+    return [*missing, *limits.problems(values_of(posting), on=on)]
+
+
+def _require_distance(posting: Posting, by: Actor) -> None:
+    """Nobody decides about a posting of their own or of an employer they belong to or once belonged to."""
+    if by.person_id is None:
+        raise OwnPosting  # a decision needs a person who answers for it
+    belongs = exists().where(Membership.employer_id == posting.employer_id, Membership.person_id == by.person_id)
+    if posting.author_id == by.person_id or session().scalar(select(belongs)):
+        raise OwnPosting
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise NoReason
+
+
+def _decide(posting: Posting, decision: ReviewDecision, reason: str, *, by: Actor) -> None:
+    review = PostingReview(id=new_key(), posting_id=posting.id, decision=decision, reason=reason.strip(), by_id=by.person_id, at=now())
+    session().add(review)
+    if posting.author_id is not None:
+        tell(
+            posting.author_id,
+            NoticeKind.REVIEW,
+            str(review.id),
+            title=f"岗位“{posting.title}”审核结果：{decision.label}",
+            body=review.reason,
+            path=f"/employer/postings/{posting.id}",
+        )
+
+
+def apply(posting: Posting, person_id: UUID, *, message: str, shares_phone: bool, by: Actor) -> Application:
+    """Sends an application; one that was withdrawn is sent again under its number.
+
+    The caller has locked the posting, so two at once are one after the other. Raises NotOpen, AppliesElsewhere, OwnEmployer, AlreadyApplied.
+    """
+    _require_open_for(posting, person_id)
+    known = select(Application).where(Application.posting_id == posting.id, Application.person_id == person_id)
+    application = session().scalar(known)
+    if application is not None and application.state is ApplicationState.SENT:
+        raise AlreadyApplied(application)
+    if application is None:
+        application = Application(id=new_key(), number=_new_number(), posting_id=posting.id, person_id=person_id)
+        session().add(application)
+    application.state, application.sent_at = ApplicationState.SENT, now()
+    application.withdrawn_at = application.seen_at = None
+    application.message, application.shares_phone = message.strip(), shares_phone
+    record(events.ApplicationSent(str(application.id)), by=by)
+    _tell_members(posting, application)
+    return application
+
+
+def withdraw_application(application: Application, *, by: Actor) -> None:
+    """From now on the employer sees neither name nor phone number nor message. Raises NotSent when it was withdrawn before."""
+    if application.state is not ApplicationState.SENT:
+        raise NotSent
+    application.state, application.withdrawn_at = ApplicationState.WITHDRAWN, now()
+    record(events.ApplicationWithdrawn(str(application.id)), by=by)
+
+
+def open_application(application: Application, *, by: Actor) -> None:
+    """A member of the employer opens it: that is on the ledger before anything personal is shown. Raises NotSent."""
+    if application.state is not ApplicationState.SENT:
+        raise NotSent
+    application.seen_at = application.seen_at or now()
+    record(events.ApplicationOpened(str(application.id)), by=by)
+
+
+def _require_open_for(posting: Posting, person_id: UUID) -> None:
+    if posting.state is not _S.OPEN or (posting.valid_through is not None and posting.valid_through < today()):
+        raise NotOpen
+    if posting.employer_id is None:
+        raise AppliesElsewhere
+    if person_id in _members(posting.employer_id):
+        raise OwnEmployer
+
+
+def _members(employer_id: UUID) -> list[UUID]:
+    wanted = select(Membership.person_id).where(Membership.employer_id == employer_id, Membership.removed_at.is_(None))
+    return list(session().scalars(wanted))
+
+
+def _tell_members(posting: Posting, application: Application) -> None:
+    assert posting.employer_id is not None
+    subject = f"{application.id}:{application.sent_at:%Y%m%d%H%M%S}"
+    for person_id in _members(posting.employer_id):
+        tell(
+            person_id,
+            NoticeKind.APPLICATION,
+            subject,
+            title=f"岗位“{posting.title}”收到新的应聘",
+            path=f"/employer/postings/{posting.id}/applications",
+        )
+
+
+def _new_number() -> str:
+    """The day and eight random digits: easy to say on the phone, and it does not tell how many there are."""
+    while True:
+        number = f"{today():%Y%m%d}{secrets.randbelow(10**8):08d}"
+        if not session().scalar(select(exists().where(Application.number == number))):
+            return number

@@ -1,0 +1,277 @@
+"""Questions about postings and applications; each says whose rows it answers. What is outside the scope does not exist."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import defer
+
+import search.current
+from search.engine import Hits, Unavailable
+from search.query import BadQuery, PostingQuery, Sort
+from webapp.access import Grant
+from webapp.accounts.models import Person
+from webapp.db import session, today
+from webapp.employers.models import Employer, EmployerState
+from webapp.postings.criteria import place_range
+from webapp.postings.models import SHOWN, Application, Posting, PostingReview, PostingState
+
+_LONG = tuple(defer(column) for column in (Posting.duties, Posting.requirements, Posting.insurance, Posting.protection, Posting.hazards))
+"""What a list does not show and need not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a search. `verified`: those of `rows` whose employer was checked. `fallback`: without the engine, `text` was ignored."""
+
+    rows: Sequence[Posting]
+    total: int
+    verified: frozenset[UUID] = frozenset()
+    facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    fallback: bool = False
+    refused: str = ""
+
+
+# public
+
+
+def find_open(query: PostingQuery) -> Found:
+    """The index says which, the database what they say now: whoever closed a second ago is not shown, however late the index is."""
+    try:
+        hits = search.current.engine().find(query)
+    except Unavailable:
+        return _latest_open(query)
+    except BadQuery:
+        return Found((), 0, refused="搜索的文字太长或太复杂，请只写一两个词，例如“焊工”")
+    found = _named(hits)
+    stale = len(hits.keys) - len(found)
+    return _found(found, max(0, hits.total - stale), hits.facets)
+
+
+def facet_of(query: PostingQuery, facet: str) -> tuple[tuple[str, int], ...]:
+    """The counts of one facet alone, for a query without that facet's own condition; nothing when the engine is away."""
+    try:
+        return search.current.engine().find(query).facets.get(facet, ())
+    except (Unavailable, BadQuery):
+        return ()
+
+
+def shown(key: UUID) -> Posting | None:
+    """What any visitor may open: open, or once open and said so; taken down is found too, for a page that shows nothing of it."""
+    posting = session().get(Posting, key)
+    return posting if posting is not None and posting.state in SHOWN | {PostingState.TAKEN_DOWN} else None
+
+
+def is_open(posting: Posting) -> bool:
+    return posting.state is PostingState.OPEN and (posting.valid_through is None or posting.valid_through >= today())
+
+
+def similar(posting: Posting, limit: int = 5) -> Sequence[Posting]:
+    """Open postings of a like title in the same city, for a page whose posting is closed; none when the engine is away."""
+    regions = (f"{posting.region[:4]}00",) if posting.region else ()
+    query = PostingQuery(text=posting.title[:20].replace('"', " ").replace("-", " "), regions=regions, valid_on=today(), limit=limit, facets=False)
+    try:
+        hits = search.current.engine().find(query)
+    except (Unavailable, BadQuery):
+        return ()
+    return [row for row, _ in _named(hits) if row.id != posting.id]
+
+
+def employer_of(posting: Posting) -> Employer | None:
+    return session().get(Employer, posting.employer_id) if posting.employer_id else None
+
+
+def is_verified(employer: Employer | None, *, on: date) -> bool:
+    """The mark 已核验: checked, and the check is not overdue."""
+    if employer is None or employer.state is not EmployerState.VERIFIED:
+        return False
+    return employer.verify_again_on is None or employer.verify_again_on >= on
+
+
+def _open() -> ColumnElement[bool]:
+    return and_(Posting.state == PostingState.OPEN, or_(Posting.valid_through.is_(None), Posting.valid_through >= today()))
+
+
+def _cards() -> Select[Posting, bool]:
+    mark = and_(
+        Employer.state == EmployerState.VERIFIED,
+        or_(Employer.verify_again_on.is_(None), Employer.verify_again_on >= today()),
+    )
+    joined = select(Posting, func.coalesce(mark, false())).outerjoin(Employer, Employer.id == Posting.employer_id)
+    return joined.where(_open()).options(*_LONG)
+
+
+def _named(hits: Hits) -> list[tuple[Posting, bool]]:
+    """The rows of these keys that are open now, in the order of the engine."""
+    keys = [UUID(key) for key in hits.keys]
+    rows = {row.id: (row, bool(mark)) for row, mark in session().execute(_cards().where(Posting.id.in_(keys)))} if keys else {}
+    return [rows[key] for key in keys if key in rows]
+
+
+def _found(found: Iterable[tuple[Posting, bool]], total: int, facets: Mapping[str, tuple[tuple[str, int], ...]]) -> Found:
+    pairs = list(found)
+    return Found([row for row, _ in pairs], total, frozenset(row.id for row, mark in pairs if mark), facets)
+
+
+def _latest_open(query: PostingQuery) -> Found:
+    """The engine is away: the structured conditions hold, the text is ignored, the newest come first."""
+    conditions = list(_conditions(query))
+    first = Posting.month_low.desc().nulls_last() if query.sort is Sort.WAGE else Posting.valid_from.desc()
+    wanted = _cards().where(*conditions).order_by(first, Posting.seq.desc()).limit(query.limit).offset(query.offset)
+    total = session().scalar(select(func.count()).select_from(Posting).where(_open(), *conditions)) or 0
+    pairs = [(row, bool(mark)) for row, mark in session().execute(wanted)]
+    return Found([row for row, _ in pairs], total, frozenset(row.id for row, mark in pairs if mark), fallback=True)
+
+
+def _conditions(query: PostingQuery) -> Iterable[ColumnElement[bool]]:
+    if query.regions:
+        yield or_(*(within(code) for code in query.regions))
+    if query.outside is not None:
+        yield and_(Posting.region.is_not(None), ~within(f"{query.outside}0000"))
+    if query.wage_at_least is not None:
+        yield func.coalesce(Posting.month_high, Posting.month_low) >= query.wage_at_least
+    if query.wage_at_most is not None:
+        yield func.coalesce(Posting.month_low, Posting.month_high) <= query.wage_at_most
+    if query.employment_types:
+        yield Posting.employment_type.in_(query.employment_types)
+    if query.educations:
+        yield func.coalesce(Posting.education, 0).in_(query.educations)
+    if query.posted_since is not None:
+        yield Posting.valid_from >= query.posted_since
+    if query.sources:
+        yield Posting.source_title.in_(query.sources)
+
+
+def within(region: str) -> ColumnElement[bool]:
+    """The posting lies in the area of this code."""
+    low, high = place_range(region)
+    return Posting.region.between(low, high)
+
+
+# an employer's own
+
+
+def employer_keys(grants: Iterable[Grant]) -> list[UUID]:
+    return [grant.employer_id for grant in grants if grant.employer_id is not None]
+
+
+def of_employers(grants: Iterable[Grant], state: PostingState | None = None) -> Select[Posting]:
+    """The postings of the employers these grants reach, the latest first; what was put away as a draft is among 已撤回."""
+    wanted = select(Posting).where(Posting.employer_id.in_(employer_keys(grants)))
+    if state is not None:
+        wanted = wanted.where(Posting.state == state)
+    return wanted.options(*_LONG).order_by(Posting.seq.desc())
+
+
+def of_employer(employer_id: UUID) -> Sequence[Posting]:
+    return session().scalars(select(Posting).where(Posting.employer_id == employer_id).order_by(Posting.seq.desc())).all()
+
+
+def state_counts(grants: Iterable[Grant]) -> dict[PostingState, int]:
+    counted = select(Posting.state, func.count()).where(Posting.employer_id.in_(employer_keys(grants))).group_by(Posting.state)
+    return dict(session().execute(counted).tuples().all())
+
+
+def own(key: UUID, grants: Iterable[Grant], *, for_change: bool = False) -> Posting | None:
+    """A posting of an employer these grants reach; locked when it is to be changed."""
+    wanted = select(Posting).where(Posting.id == key, Posting.employer_id.in_(employer_keys(grants)))
+    return session().scalar(wanted.with_for_update() if for_change else wanted)
+
+
+def employers_of(grants: Iterable[Grant]) -> Sequence[Employer]:
+    return session().scalars(select(Employer).where(Employer.id.in_(employer_keys(grants))).order_by(Employer.registered_at)).all()
+
+
+def reviews_of(posting: Posting) -> Sequence[PostingReview]:
+    """Every decision about it, the latest first."""
+    return session().scalars(select(PostingReview).where(PostingReview.posting_id == posting.id).order_by(PostingReview.id.desc())).all()
+
+
+# applications
+
+
+def application_counts(postings: Iterable[Posting]) -> dict[UUID, int]:
+    """Posting -> applications that were not withdrawn."""
+    keys = [posting.id for posting in postings]
+    counted = select(Application.posting_id, func.count()).where(Application.posting_id.in_(keys), Application.withdrawn_at.is_(None))
+    return dict(session().execute(counted.group_by(Application.posting_id)).tuples().all())
+
+
+def applications_to(posting: Posting) -> Select[Application]:
+    """Of a posting the caller has already found in its own scope; the latest first."""
+    return select(Application).where(Application.posting_id == posting.id).order_by(Application.sent_at.desc(), Application.id.desc())
+
+
+def application_to(posting: Posting, key: UUID, *, for_change: bool = False) -> Application | None:
+    wanted = select(Application).where(Application.id == key, Application.posting_id == posting.id)
+    return session().scalar(wanted.with_for_update() if for_change else wanted)
+
+
+def people(applications: Iterable[Application]) -> dict[UUID, Person]:
+    keys = {application.person_id for application in applications}
+    return {person.id: person for person in session().scalars(select(Person).where(Person.id.in_(keys)))}
+
+
+def applications_of(person_id: UUID) -> Select[Application]:
+    """A seeker's own, the latest first."""
+    return select(Application).where(Application.person_id == person_id).order_by(Application.sent_at.desc(), Application.id.desc())
+
+
+def postings_of(applications: Iterable[Application]) -> dict[UUID, Posting]:
+    keys = {application.posting_id for application in applications}
+    return {posting.id: posting for posting in session().scalars(select(Posting).where(Posting.id.in_(keys)).options(*_LONG))}
+
+
+def application_by(person_id: UUID, posting_id: UUID) -> Application | None:
+    return session().scalar(select(Application).where(Application.person_id == person_id, Application.posting_id == posting_id))
+
+
+def own_application(key: UUID, person_id: UUID, *, for_change: bool = False) -> Application | None:
+    wanted = select(Application).where(Application.id == key, Application.person_id == person_id)
+    return session().scalar(wanted.with_for_update() if for_change else wanted)
+
+
+# staff
+
+
+def reach(grants: Iterable[Grant]) -> ColumnElement[bool]:
+    """The area these grants cover; without a region it is empty, never everything."""
+    areas = [within(grant.region) for grant in grants if grant.region]
+    return or_(*areas) if areas else false()
+
+
+def for_review(grants: Iterable[Grant], state: PostingState = PostingState.IN_REVIEW) -> Select[Posting]:
+    """A reviewer's rows in this state: what waits longest comes first, what is open the latest first."""
+    wanted = select(Posting).where(reach(grants), Posting.state == state).options(*_LONG)
+    if state is PostingState.IN_REVIEW:
+        return wanted.order_by(Posting.submitted_at, Posting.seq)
+    return wanted.order_by(Posting.seq.desc())
+
+
+def waiting_review(grants: Iterable[Grant]) -> Sequence[Posting]:
+    return session().scalars(for_review(grants)).all()
+
+
+def review_counts(grants: Iterable[Grant], states: Iterable[PostingState]) -> dict[PostingState, int]:
+    counted = select(Posting.state, func.count()).where(reach(grants), Posting.state.in_(states)).group_by(Posting.state)
+    return dict(session().execute(counted).tuples().all())
+
+
+def reviewable(key: UUID, grants: Iterable[Grant], *, for_change: bool = False) -> Posting | None:
+    """A posting in the reviewer's area; a draft is nobody's but its employer's."""
+    wanted = select(Posting).where(Posting.id == key, reach(grants), Posting.state != PostingState.DRAFT)
+    return session().scalar(wanted.with_for_update() if for_change else wanted)
+
+
+def next_waiting(grants: Iterable[Grant]) -> Posting | None:
+    return session().scalar(for_review(grants).limit(1))
+
+
+# workers
+
+
+def closed_at(at: datetime) -> list[UUID]:
+    """Those that expired as one fact (`PostingsExpired.at`)."""
+    return list(session().scalars(select(Posting.id).where(Posting.closed_at == at)))

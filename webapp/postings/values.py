@@ -1,0 +1,81 @@
+"""What an employer says about a posting, as one typed value between the form (or an import, or the demo) and the row."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from webapp.employers.models import Employer
+from webapp.postings.models import Posting
+from webapp.reference import wages
+from webapp.reference.models import EmploymentType, WageUnit
+from webapp.reference.wages import Wage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingValues:
+    """Everything may be left empty: a draft is allowed to be incomplete. Wages are yuan per `wage_unit`."""
+
+    title: str = ""
+    occupation: str | None = None
+    employment_type: EmploymentType | None = None
+    headcount: int | None = None
+    duties: str = ""
+    requirements: str = ""
+    education: int | None = None
+    experience_years: int | None = None
+    skills: tuple[str, ...] = ()
+    region: str | None = None
+    address: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    wage_unit: WageUnit | None = None
+    wage_low: int | None = None
+    wage_high: int | None = None
+    wage_months: int | None = None
+    insurance: str = ""
+    benefits: tuple[str, ...] = ()
+    protection: str = ""
+    hazards: str = ""
+    valid_through: date | None = None
+
+    @property
+    def wage(self) -> Wage:
+        return Wage(
+            unit=self.wage_unit,
+            assumed=False,
+            low=self.wage_low,
+            high=self.wage_high,
+            months=self.wage_months,
+            negotiable=False,
+        )
+
+
+NAMES = tuple(field.name for field in fields(PostingValues))
+
+
+def values_of(posting: Posting) -> PostingValues:
+    """What the row says now: the start of the form and of a copy."""
+    known: dict[str, Any] = {name: getattr(posting, name) for name in NAMES}
+    return PostingValues(**known | {"skills": tuple(posting.skills), "benefits": tuple(posting.benefits)})
+
+
+def wage_of(posting: Posting) -> Wage:
+    """The wage as the row keeps it. A row without any figure says 面议 at most, never a number."""
+    return Wage(
+        unit=posting.wage_unit,
+        assumed=posting.wage_assumed,
+        low=posting.wage_low,
+        high=posting.wage_high,
+        months=posting.wage_months,
+        negotiable=posting.wage_low is None and posting.wage_high is None and bool(posting.wage_text),
+    )
+
+
+def stated(posting: Posting, employer: Employer | None) -> dict[str, object]:
+    """Column -> value, as the gate is asked: the posting's own fields and the employer's description."""
+    known: dict[str, object] = {name: getattr(posting, name) for name in (*NAMES, "employer_name", "wage_text")}
+    return known | {"employer_about": employer.about if employer else ""}
+
+
+def monthly(values: PostingValues) -> tuple[int | None, int | None]:
+    return wages.monthly(values.wage)
