@@ -135,7 +135,6 @@ def _wipe_message(message: Message) -> None:
 
 
 def _wipe_code(code: LoginCode) -> None:
-    code.phone = None
     code.code = None
 
 

@@ -1,0 +1,71 @@
+"""What the operator's and the auditor's pages call a fact, a queue, a process and a role. A house test holds EVENT_LABELS complete."""
+
+from webapp.access import Role
+
+EVENT_LABELS = {
+    "PersonRegistered": "注册账号",
+    "CodeRequested": "申请验证码",
+    "SignedIn": "登录",
+    "SignedOut": "退出登录",
+    "AccountLocked": "账号锁定",
+    "PasswordChanged": "修改密码",
+    "StaffInvited": "邀请工作人员",
+    "RoleGranted": "授予角色",
+    "RoleRevoked": "收回角色",
+    "PersonDisabled": "停用账号",
+    "PersonEnabled": "恢复账号",
+    "ReferenceImported": "导入基础数据",
+    "EmployerRegistered": "登记用人单位",
+    "EmployerChanged": "修改单位信息",
+    "EmployerVerified": "单位核验通过",
+    "EmployerRefused": "单位核验未通过",
+    "MemberAdded": "增加单位成员",
+    "MemberRemoved": "移除单位成员",
+    "SeekerProfileChanged": "修改求职资料",
+    "SearchSaved": "保存搜索",
+    "SavedSearchRemoved": "删除保存的搜索",
+    "PostingDrafted": "起草岗位",
+    "PostingSubmitted": "提交岗位审核",
+    "PostingApproved": "岗位审核通过",
+    "PostingReturned": "岗位退回修改",
+    "PostingChanged": "修改在招岗位",
+    "PostingClosed": "岗位停止招聘",
+    "PostingReopened": "岗位恢复招聘",
+    "PostingsExpired": "岗位批量到期",
+    "ApplicationSent": "投递应聘",
+    "ApplicationWithdrawn": "撤回应聘",
+    "SourceOpened": "开通数据来源",
+    "BatchImported": "批量导入岗位",
+    "MatchesFound": "匹配求职者",
+    "MessageQueued": "发送消息",
+    "DeliveryRetried": "重新处理失败任务",
+    "DeliveryClosed": "关闭失败任务",
+}
+QUEUE_LABELS = {"index": "检索索引", "notify": "通知", "batch": "批量任务"}
+LISTENER_LABELS = {
+    "deliver_message": "发送邮件或短信",
+    "send_code": "发送验证码",
+    "index_posting": "更新岗位索引",
+    "index_batch": "更新批次索引",
+    "match_posting": "匹配保存的搜索",
+    "notify_seekers": "通知求职者",
+}
+_ROLE_LABELS = {"system": "系统", "operator": "命令行操作员", "visitor": "访客"}
+
+
+def event_label(name: str) -> str:
+    """An entry of a kind that no longer exists is still shown, by its name."""
+    return EVENT_LABELS.get(name, name)
+
+
+def role_label(role: str) -> str:
+    return next((known.label for known in Role if known.value == role), _ROLE_LABELS.get(role, role))
+
+
+def process_label(name: str) -> str:
+    """`relay`, `worker:notify:<host>`: the kind of process in words, its full name beside it."""
+    kind, _, rest = name.partition(":")
+    queue = rest.partition(":")[0]
+    if kind == "relay":
+        return "调度"
+    return f"处理：{QUEUE_LABELS[queue]}" if queue in QUEUE_LABELS else name
