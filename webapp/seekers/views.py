@@ -22,9 +22,9 @@ def profile() -> str | Response:
             region=form.region.data or None,
             education=Education.of(form.education.data),
             experience_years=form.experience_years.data,
-            wanted=form.wanted.data.strip(),
-            skills=skills_in(form.skills.data),
-            about=form.about.data.strip(),
+            wanted=(form.wanted.data or "").strip(),
+            skills=skills_in(form.skills.data or ""),
+            about=(form.about.data or "").strip(),
             by=acting(Permission.PROFILE_KEEP),
         )
     flash("求职资料已保存。", "success")
