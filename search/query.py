@@ -184,14 +184,15 @@ def wanted_words(text: str, analysis: Analysis) -> tuple[str, ...]:
 
 
 def compile_query(query: PostingQuery, analysis: Analysis) -> Node:
-    """The tree of all conditions. Raise BadQuery for more than 64 words."""
-    wanted = [node for wish in parse(query.text) if not wish.unwanted for node in _nodes(wish, analysis)]
-    unwanted = [_whole(nodes) for wish in parse(query.text) if wish.unwanted and (nodes := _nodes(wish, analysis))]
+    """The tree of all conditions. Raise BadQuery for more than 64 different words."""
+    wishes = [(wish.unwanted, _nodes(wish, analysis)) for wish in parse(query.text)]
+    wanted = dict.fromkeys(node for unwanted, nodes in wishes if not unwanted for node in nodes)
+    unwanted = dict.fromkeys(_whole(nodes) for unwanted, nodes in wishes if unwanted and nodes)
     if len(wanted) + len(unwanted) > WORDS_AT_MOST:
         raise BadQuery(f"more than {WORDS_AT_MOST} words")
     if query.text.strip() and not wanted and not unwanted:
         return Nothing()
-    parts = [*dict.fromkeys(wanted), *(Flat(part, 0.0) for part in _filters(query)), *map(Not, unwanted)]
+    parts = [*wanted, *(Flat(part, 0.0) for part in _filters(query)), *map(Not, unwanted)]
     if not parts or all(isinstance(part, Not) for part in parts):
         parts.insert(0, Everything())
     return _whole(parts)
