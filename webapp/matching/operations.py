@@ -1,0 +1,96 @@
+"""One posting that opened against the searches people saved, and the telling.
+
+Only searches with a keyword are matched: one that names a place alone is met by a thousand postings a day, and a notice for each would be
+read by nobody (their owner sees the count on the page instead).
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+from uuid import UUID
+
+from search.analysis import default_analysis
+from search.query import BadQuery, compile_query
+from webapp.access import Actor
+from webapp.accounts.models import Person
+from webapp.db import new_key, now, session
+from webapp.events import MatchesFound
+from webapp.ledger import record
+from webapp.matching import letters
+from webapp.matching.meeting import IndexedPosting
+from webapp.matching.models import Match
+from webapp.matching.queries import areas_of, matched_searches, untold
+from webapp.notices.models import Channel, NoticeKind
+from webapp.notices.operations import queue_message, tell
+from webapp.postings.criteria import criteria_to_query
+from webapp.postings.indexing import document
+from webapp.postings.models import Posting, PostingState
+from webapp.seekers.models import SavedSearch
+from webapp.seekers.operations import file_anew
+from webapp.seekers.queries import filed_under
+
+
+def match_posting(posting_id: UUID, *, by: Actor) -> int:
+    """Writes a match for every saved search the posting meets and was not matched with before; answers how many are new.
+
+    The test is the search page's own: same parameters, same query tree, same tokens. A posting that is not open (any more) matches nothing.
+    """
+    posting = session().get(Posting, posting_id)
+    if posting is None or posting.state is not PostingState.OPEN:
+        return 0
+    known = matched_searches(posting_id)
+    met = [saved for saved in _searches_met(posting) if saved.id not in known]
+    for saved in met:
+        session().add(Match(id=new_key(), posting_id=posting_id, saved_search_id=saved.id, person_id=saved.person_id, found_at=now()))
+    if met:
+        record(MatchesFound(str(posting_id), len(met)), by=by)
+    return len(met)
+
+
+def notify_seekers(posting_id: UUID, *, by: Actor) -> int:
+    """Tells everybody whose searches the posting met: one inbox notice and at most one e-mail per person; answers how many people.
+
+    A posting that closed meanwhile is not announced: the link would lead to nothing.
+    """
+    posting = session().get(Posting, posting_id)
+    if posting is None or posting.state is not PostingState.OPEN:
+        return 0
+    told = 0
+    for _, found in groupby(untold(posting_id), key=lambda row: row[2].id):
+        rows = list(found)
+        _tell_one(posting, rows[0][2], [saved for _, saved, _ in rows], by=by)
+        for match, _, _ in rows:
+            match.notified_at = now()
+        told += 1
+    return told
+
+
+def meets(posting: IndexedPosting, saved: SavedSearch) -> bool:
+    """Whether the search page, asked for this search now, would find this posting."""
+    try:
+        return posting.meets(compile_query(criteria_to_query(saved.criteria), default_analysis()))
+    except BadQuery:
+        return False  # the page would refuse it as well
+
+
+def _searches_met(posting: Posting) -> Iterator[SavedSearch]:
+    indexed = IndexedPosting(document(posting), default_analysis())
+    for saved in filed_under(indexed.words, list(areas_of(posting.region))):
+        file_anew(saved)
+        if saved.word is not None and meets(indexed, saved):
+            yield saved
+
+
+def _tell_one(posting: Posting, person: Person, searches: list[SavedSearch], *, by: Actor) -> None:
+    subject = f"posting:{posting.id}"
+    path = letters.path_of(posting)
+    tell(person.id, NoticeKind.MATCH, subject, title=letters.title_of(posting), body=letters.notice_of(posting, searches), path=path)
+    if person.email and any(saved.by_email for saved in searches):
+        queue_message(
+            channel=Channel.EMAIL,
+            dedupe_key=f"match:{posting.id}:{person.id}",
+            person_id=person.id,
+            address=person.email,
+            title=letters.title_of(posting),
+            body=letters.mail_of(posting, searches),
+            by=by,
+        )
