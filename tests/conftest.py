@@ -15,6 +15,8 @@ from webapp import db, ledger, sealing
 from webapp.config import Secrets, Settings
 from webapp.reference import operations as reference
 
+pytest_plugins = ["tests.report"]
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 TEST_SECRETS = Secrets("test-session-key", {"test": b"k" * 32}, b"i" * 32)

@@ -16,7 +16,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import uuid_utils.compat
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, create_engine, event, text
+from sqlalchemy import DateTime, Dialect, Engine, Enum, ForeignKeyConstraint, MetaData, Table, TypeDecorator, create_engine, event, text
 from sqlalchemy.orm import DeclarativeBase, Session, UOWTransaction
 
 LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
@@ -37,6 +37,16 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+@event.listens_for(ForeignKeyConstraint, "after_parent_attach")
+def _check_at_commit(constraint: ForeignKeyConstraint, table: Table) -> None:
+    """Foreign keys are checked at commit: without `relationship()` SQLAlchemy writes the new rows of a flush in any order.
+
+    Keys are made in Python, so a row and what refers to it can be added together and no operation has to flush in between.
+    """
+    if table.metadata is Base.metadata:
+        constraint.deferrable, constraint.initially = True, "DEFERRED"
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -177,7 +177,7 @@ def upgrade() -> None:
     sa.Column('refused', sa.JSON(), nullable=False),
     sa.Column('started_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('finished_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['source_id'], ['source.id'], name=op.f('fk_batch_source_id_source')),
+    sa.ForeignKeyConstraint(['source_id'], ['source.id'], name=op.f('fk_batch_source_id_source'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_batch'))
     )
     with op.batch_alter_table('batch', schema=None) as batch_op:
@@ -191,7 +191,7 @@ def upgrade() -> None:
     sa.Column('text_hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('given_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('withdrawn_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_consent_person_id_person')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_consent_person_id_person'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
     )
     with op.batch_alter_table('consent', schema=None) as batch_op:
@@ -210,11 +210,12 @@ def upgrade() -> None:
     sa.Column('contact_phone_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('state', sa.String(length=30), nullable=False),
     sa.Column('registered_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('submitted_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('decided_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('decided_by', sa.Uuid(), nullable=True),
     sa.Column('decision_reason', sa.String(length=500), nullable=False),
     sa.Column('verify_again_on', sa.Date(), nullable=True),
-    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_employer_decided_by_person')),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_employer_decided_by_person'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_employer')),
     sa.UniqueConstraint('uscc', name=op.f('uq_employer_uscc'))
     )
@@ -233,7 +234,7 @@ def upgrade() -> None:
     sa.Column('lease_token', sa.Uuid(), nullable=True),
     sa.Column('finished_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('last_error', sa.String(length=500), nullable=True),
-    sa.ForeignKeyConstraint(['entry_id'], ['ledger_entry.id'], name=op.f('fk_ledger_delivery_entry_id_ledger_entry')),
+    sa.ForeignKeyConstraint(['entry_id'], ['ledger_entry.id'], name=op.f('fk_ledger_delivery_entry_id_ledger_entry'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_delivery')),
     sa.UniqueConstraint('entry_id', 'listener', name=op.f('uq_ledger_delivery_entry_id_listener'))
     )
@@ -252,7 +253,7 @@ def upgrade() -> None:
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('created_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('sent_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_message_person_id_person')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_message_person_id_person'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_message')),
     sa.UniqueConstraint('dedupe_key', name=op.f('uq_message_dedupe_key'))
     )
@@ -269,7 +270,7 @@ def upgrade() -> None:
     sa.Column('path', sa.String(length=200), nullable=False),
     sa.Column('created_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('read_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_notice_person_id_person')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_notice_person_id_person'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_notice')),
     sa.UniqueConstraint('person_id', 'kind', 'subject', name=op.f('uq_notice_person_id_kind_subject'))
     )
@@ -285,7 +286,7 @@ def upgrade() -> None:
     sa.Column('employer_id', sa.Uuid(), nullable=True),
     sa.Column('granted_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('revoked_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_role_grant_person_id_person')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_role_grant_person_id_person'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_role_grant'))
     )
     with op.batch_alter_table('role_grant', schema=None) as batch_op:
@@ -302,7 +303,7 @@ def upgrade() -> None:
     sa.Column('by_email', sa.Boolean(), nullable=False),
     sa.Column('created_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('removed_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_saved_search_person_id_person')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_saved_search_person_id_person'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_search'))
     )
     with op.batch_alter_table('saved_search', schema=None) as batch_op:
@@ -318,7 +319,7 @@ def upgrade() -> None:
     sa.Column('skills', sa.JSON(), nullable=False),
     sa.Column('about', sa.Text(), nullable=False),
     sa.Column('updated_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_seeker_profile_person_id_person')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_seeker_profile_person_id_person'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('person_id', name=op.f('pk_seeker_profile'))
     )
     op.create_table('session',
@@ -332,7 +333,7 @@ def upgrade() -> None:
     sa.Column('idle_minutes', sa.Integer(), nullable=False),
     sa.Column('ended_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('ended_by', sa.String(length=20), nullable=True),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_session_person_id_person')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_session_person_id_person'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_session')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_session_token_hash'))
     )
@@ -346,8 +347,8 @@ def upgrade() -> None:
     sa.Column('owner', sa.Boolean(), nullable=False),
     sa.Column('added_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('removed_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_membership_employer_id_employer')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_membership_person_id_person')),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_membership_employer_id_employer'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_membership_person_id_person'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_membership')),
     sa.UniqueConstraint('employer_id', 'person_id', name=op.f('uq_membership_employer_id_person_id'))
     )
@@ -401,8 +402,8 @@ def upgrade() -> None:
     sa.Column('submitted_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('opened_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('closed_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_posting_author_id_person')),
-    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_posting_employer_id_employer')),
+    sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_posting_author_id_person'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_posting_employer_id_employer'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_posting')),
     sa.UniqueConstraint('seq', name=op.f('uq_posting_seq')),
     sa.UniqueConstraint('source_id', 'source_key', name=op.f('uq_posting_source_id_source_key'))
@@ -425,8 +426,8 @@ def upgrade() -> None:
     sa.Column('sent_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('withdrawn_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('seen_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_application_person_id_person')),
-    sa.ForeignKeyConstraint(['posting_id'], ['posting.id'], name=op.f('fk_application_posting_id_posting')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_application_person_id_person'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['posting_id'], ['posting.id'], name=op.f('fk_application_posting_id_posting'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_application')),
     sa.UniqueConstraint('number', name=op.f('uq_application_number')),
     sa.UniqueConstraint('posting_id', 'person_id', name=op.f('uq_application_posting_id_person_id'))
@@ -442,9 +443,9 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('found_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('notified_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_match_person_id_person')),
-    sa.ForeignKeyConstraint(['posting_id'], ['posting.id'], name=op.f('fk_match_posting_id_posting')),
-    sa.ForeignKeyConstraint(['saved_search_id'], ['saved_search.id'], name=op.f('fk_match_saved_search_id_saved_search')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_match_person_id_person'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['posting_id'], ['posting.id'], name=op.f('fk_match_posting_id_posting'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['saved_search_id'], ['saved_search.id'], name=op.f('fk_match_saved_search_id_saved_search'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_match')),
     sa.UniqueConstraint('posting_id', 'saved_search_id', name=op.f('uq_match_posting_id_saved_search_id'))
     )
@@ -458,8 +459,8 @@ def upgrade() -> None:
     sa.Column('reason', sa.String(length=500), nullable=False),
     sa.Column('by_id', sa.Uuid(), nullable=True),
     sa.Column('at', webapp.db.UtcDateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_posting_review_by_id_person')),
-    sa.ForeignKeyConstraint(['posting_id'], ['posting.id'], name=op.f('fk_posting_review_posting_id_posting')),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_posting_review_by_id_person'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['posting_id'], ['posting.id'], name=op.f('fk_posting_review_posting_id_posting'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_posting_review'))
     )
     with op.batch_alter_table('posting_review', schema=None) as batch_op:

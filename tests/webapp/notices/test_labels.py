@@ -1,0 +1,25 @@
+from webapp import events
+from webapp.events import Event
+from webapp.notices import labels
+
+
+def all_events() -> set[str]:
+    return {kind.__name__ for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event}
+
+
+def test_every_fact_has_a_chinese_name() -> None:
+    assert all_events() - set(labels.EVENT_LABELS) == set()
+
+
+def test_no_name_stands_for_a_fact_that_is_gone() -> None:
+    assert set(labels.EVENT_LABELS) - all_events() == set()
+
+
+def test_no_two_facts_share_a_name() -> None:
+    assert len(set(labels.EVENT_LABELS.values())) == len(labels.EVENT_LABELS)
+
+
+def test_a_process_is_named_by_its_kind() -> None:
+    assert labels.process_label("relay") == "调度"
+    assert labels.process_label("worker:notify:host-1") == "处理：通知"
+    assert labels.process_label("something") == "something"
