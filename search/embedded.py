@@ -102,12 +102,14 @@ class EmbeddedEngine:
 
     def rebuild(self, documents: Iterable[PostingDocument]) -> int:
         with self._generations.locked():
-            self._generations.remove_strays()
-            generation = self._generations.create()
+            with _translated():
+                self._generations.remove_strays()
+                generation = self._generations.create()
             with EmbeddedWriter.on(generation, self._analysis) as writer:
                 taken = writer.put(documents)
-            self._generations.publish(generation, self._made)
-            self._generations.remove_strays()
+            with _translated():
+                self._generations.publish(generation, self._made)
+                self._generations.remove_strays()
         return taken
 
     def needs_rebuild(self) -> bool:

@@ -73,8 +73,12 @@ class Generations:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Be the only writer; raise WriterBusy when somebody else is, in this process or another."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        with (self.directory / "writer.lock").open("a") as lock:
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            file = (self.directory / "writer.lock").open("a")
+        except OSError as trouble:
+            raise Unavailable(f"{self.directory} cannot be written: {trouble}") from trouble
+        with file as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as taken:

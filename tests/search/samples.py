@@ -63,5 +63,6 @@ def real_rows() -> Iterator[dict[str, str]]:
 def from_row(seq: int, row: dict[str, str]) -> PostingDocument:
     return document(
         row["id"], seq=seq, title=row["title"], employer=row["company"], body=row["description"],
-        skills=tuple(filter(None, re.split("[,，;；|]", row["skills"]))), region=row["region_code"], source=row["platform"],
+        skills=tuple(filter(None, re.split("[,，;；|]", row["skills"]))),
+        region=row["region_code"], source=row["platform"],
     )  # fmt: skip
