@@ -91,6 +91,8 @@ _PAY_BEFORE = re.compile(r"(薪|工资|待遇|收入|月入|年入|报酬|底薪
 _NOT_PAY = re.compile(r" ?(?:薪|%|人(?!民)|名|岁|周岁|公里|平|单|个(?!月)|号|点|楼)")
 _MONEY, _SURELY_MONEY = re.compile("[元块rmb千万kw]"), re.compile("[元块rmbkw]")
 """`12.5万人` are people; 万 alone does not say that something is money."""
+_CUT_OFF = re.compile(r" ?(元|块)? ?每 ?个$")
+"""`4000元每个`, the end of a longer text that said 每个月."""
 _FOREIGN = re.compile(r"万 ?日(?![薪结])|美[元金]|usd|\$|港[币元]|日元|欧元|韩元|新币|泰铢|英镑|澳元|卢布|比索")
 _TALKED = re.compile(r"面议|面谈|详谈|协商|待定")
 _MONTHS = re.compile(r"(?<!\d)(1[3-9]|2[0-4]) ?薪")
@@ -143,7 +145,7 @@ def _readings(plain: str) -> Iterator[_Reading]:
         if not after["per"] and not _SURELY_MONEY.search(figure[0]) and _NOT_PAY.match(plain, figure.end()):
             continue
         bare = _bare_unit(after["bare"], max(low, high))
-        named = _UNITS.get(after["unit"] or "")
+        named = None if _CUT_OFF.match(plain, figure.end()) and low >= _LEAST_ASSUMED else _UNITS.get(after["unit"] or "")
         hint = _hint(before, plain[figure.end() :])
         evidence = 3 if named else 2 if hint or (bare and (marked or _PAY_BEFORE.search(before))) else 1 if marked else 0
         if evidence == 0 and max(low, high) < _LEAST_ASSUMED and not bare:
