@@ -7,6 +7,8 @@ EVENT_LABELS = {
     "CodeRequested": "申请验证码",
     "SignedIn": "登录",
     "SignedOut": "退出登录",
+    "OtherSessionsEnded": "退出其他设备",
+    "PersonChanged": "修改个人信息",
     "AccountLocked": "账号锁定",
     "PasswordChanged": "修改密码",
     "StaffInvited": "邀请工作人员",
@@ -23,6 +25,7 @@ EVENT_LABELS = {
     "MemberRemoved": "移除单位成员",
     "SeekerProfileChanged": "修改求职资料",
     "SearchSaved": "保存搜索",
+    "SavedSearchChanged": "修改搜索订阅",
     "SavedSearchRemoved": "删除保存的搜索",
     "PostingDrafted": "起草岗位",
     "PostingSubmitted": "提交岗位审核",
@@ -33,6 +36,7 @@ EVENT_LABELS = {
     "PostingReopened": "岗位恢复招聘",
     "PostingsExpired": "岗位批量到期",
     "ApplicationSent": "投递应聘",
+    "ApplicationOpened": "查看应聘",
     "ApplicationWithdrawn": "撤回应聘",
     "SourceOpened": "开通数据来源",
     "BatchImported": "批量导入岗位",
@@ -40,6 +44,9 @@ EVENT_LABELS = {
     "MessageQueued": "发送消息",
     "DeliveryRetried": "重新处理失败任务",
     "DeliveryClosed": "关闭失败任务",
+    "UpkeepDue": "定时任务到点",
+    "IndexCheckDue": "定时核对索引",
+    "IndexRebuildAsked": "要求重建索引",
 }
 QUEUE_LABELS = {"index": "检索索引", "notify": "通知", "batch": "批量任务"}
 LISTENER_LABELS = {
@@ -47,6 +54,10 @@ LISTENER_LABELS = {
     "send_code": "发送验证码",
     "index_posting": "更新岗位索引",
     "index_batch": "更新批次索引",
+    "index_expired": "更新到期岗位索引",
+    "check_index": "核对索引",
+    "rebuild_index": "重建索引",
+    "run_upkeep": "定时任务",
     "match_posting": "匹配保存的搜索",
     "notify_seekers": "通知求职者",
 }
