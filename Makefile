@@ -65,10 +65,10 @@ test: install
 	@.ci/check
 
 bench: install
-	@$(BIN)/python -m tests.bench
+	@.ci/each bench
 
 faults: install
-	@$(BIN)/python -m tests.faults
+	@.ci/each faults
 
 # The lock holds hashes of every platform's wheels and no address. uv writes it best; pip-tools resolves for this machine's Python only.
 lock: preflight
