@@ -5,7 +5,7 @@ A text is read for what it says and for nothing more. What it leaves open stays 
 - one end (`3千以下`, `5000起`, `底薪4000+提成`): the other end is None;
 - part of a yuan (`22.5元/小时`): cut to whole yuan, so that nothing promises more than the text; under one yuan: not held;
 - what cannot be meant (over 1,000,000 a month, a range of more than 1 to 100, another currency, a count of people or square metres,
-  a damaged character, `元/其他`): UNSTATED, and the screen shows the text itself.
+  a minus sign, a damaged character, `元/其他`): UNSTATED, and the screen shows the text itself.
 Limits in here say what is believed, not what is allowed: the rules on pay are parameters.
 """
 
@@ -74,13 +74,13 @@ _HINTS: tuple[tuple[str, WageUnit], ...] = (
     ("日薪|日结|天结|日工资", _U.DAY),
     ("周薪", _U.WEEK),
     ("年薪|年收入|年入", _U.YEAR),
-    ("月薪|月入|月收入|月工资|月综合|月均|月到手|每月", _U.MONTH),
+    ("月薪|月入|月收入|月工资|月综合|月均|月到手", _U.MONTH),
 )
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _NOT_A_UNIT = r"(?![薪终底假限度龄间长津语期常元])"
 """`8K 年终奖`, `时间`, `天津`: the character belongs to the next word."""
 _ONE = r"(\d+(?:\.\d+)?) ?([万千百kw]?) ?(元|块|rmb|人民币)?"
-_FIGURE = re.compile(rf"(?<![\d.]){_ONE}(?: ?/ ?(?:{_UNIT}))? ?(?:-|~|至|到) ?{_ONE}|(?<![\d.]){_ONE}")
+_FIGURE = re.compile(rf"(?<![\d.])(?<!^-){_ONE}(?: ?/ ?(?:{_UNIT}))? ?(?:-|~|至|到) ?{_ONE}|(?<![\d.])(?<!^-){_ONE}")
 _AFTER = re.compile(
     rf" ?(?P<bound>及?以上|起|及?以下|以内|左右)? ?(?:(?P<per>/|每|一) ?(?P<other>其他|其它)?(?P<unit>{_UNIT})?|(?P<bare>{_UNIT}){_NOT_A_UNIT})?"
     r" ?(?P<late>及?以上|起|及?以下|以内|左右)?(?P<plus> ?\+)?"
@@ -88,6 +88,10 @@ _AFTER = re.compile(
 _LEAST_BEFORE = re.compile(r"(底薪|保底|无责|不低于|至少|最低)[^\d]{0,6}$")
 _MOST_BEFORE = re.compile(r"(可达|最高|高达|达到?|不超过)[^\d]{0,4}$")
 _PAY_BEFORE = re.compile(r"(薪|工资|待遇|收入|月入|年入|报酬|底薪|保底|日结|提成)[^\d]{0,6}$")
+_JUST_BEFORE = re.compile(rf"[每一] ?({_UNIT})(?:工资|薪资|收入)?[ :约为是]*$")
+"""`每天180元`; further away the same words speak of hours of work (`一周休一天，5000元`)."""
+_WRITTEN_OUT = re.compile(r"(?<![\d.])(\d+)(?:万(\d)千?|千(\d)百?)(?![\d.])")
+"""`1万5`, `1万5千`, `8千5`."""
 _NOT_PAY = re.compile(r" ?(?:薪|%|人(?!民)|名|岁|周岁|公里|平|单|个(?!月)|号|点|楼)")
 _MONEY, _SURELY_MONEY = re.compile("[元块rmb千万kw]"), re.compile("[元块rmbkw]")
 """`12.5万人` are people; 万 alone does not say that something is money."""
@@ -132,7 +136,8 @@ class _Reading:
 def _plain(text: str) -> str:
     """Half width, lower case, one kind of dash, single spaces, no thousands separators."""
     plain = unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES).lower()
-    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", " ".join(plain.split()))
+    plain = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", " ".join(plain.split()))
+    return _WRITTEN_OUT.sub(lambda found: f"{found[1]}.{found[2] or found[3]}{'万' if found[2] else '千'}", plain)
 
 
 def _readings(plain: str) -> Iterator[_Reading]:
@@ -181,6 +186,9 @@ def _bare_unit(word: str | None, figure: Decimal) -> WageUnit | None:
 
 
 def _hint(before: str, after: str) -> WageUnit | None:
+    just = _JUST_BEFORE.search(before)
+    if just:
+        return _UNITS[just[1]]
     near = before[-10:]
     found = [(near.rfind(match), unit) for words, unit in _HINTS for match in re.findall(words, near)]
     if found:
