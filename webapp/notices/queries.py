@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from webapp.db import LOCAL_ZONE, now, session, today
 from webapp.ledger import Delivery, DeliveryState, Entry, Heartbeat
@@ -106,12 +106,14 @@ def entries(*, day: date | None = None, event: str | None = None, subject: str |
     if event:
         wanted = wanted.where(Entry.event == event)
     if subject:
-        wanted = wanted.where(or_(Entry.subject == subject, Entry.by_person == _as_key(subject)))
+        wanted = wanted.where(_about(subject))
     return wanted
 
 
-def _as_key(text: str) -> UUID | None:
+def _about(subject: str) -> ColumnElement[bool]:
+    """What happened to the thing of this key; where it is a person's key, also what this person did."""
     try:
-        return UUID(text)
+        person = UUID(subject)
     except ValueError:
-        return None
+        return Entry.subject == subject
+    return or_(Entry.subject == subject, Entry.by_person == person)
