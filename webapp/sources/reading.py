@@ -1,0 +1,186 @@
+"""A file of rows, read as a stream: gzip or not, UTF-8 (with or without a mark) or GB18030, one broken row never taking its neighbours along.
+
+A quote that is never closed makes a CSV reader swallow everything up to the next one. So the lines a record was read from are kept: when
+the record is broken only its first line is refused, and the lines behind it are read again. Quotes are read strictly, because a lenient
+reader would put two rows into one without a sign of it.
+"""
+
+import codecs
+import csv
+import gzip
+import io
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TextIO, cast
+
+_SAMPLE = 1 << 20
+_LINE_AT_MOST = 1 << 20
+_FIELD_AT_MOST = 1 << 18
+"""Characters; a longer field is a quote that was never closed."""
+_UNDECODED = range(0xDC80, 0xDD00)
+
+
+class NotReadable(Exception):
+    """The file as a whole cannot be imported. The text says why, in Chinese, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of the file: `line` is where it begins (1 is the header), `fields` is None where it is broken, `text` what stood there."""
+
+    line: int
+    fields: dict[str, str] | None
+    text: list[str]
+
+
+class RowFile:
+    """An open file after its header. `done` and `size` are bytes of the file on the disk, for a progress line."""
+
+    def __init__(self, raw: BinaryIO, size: int) -> None:
+        self._raw = raw
+        self.size = size
+        plain = _unpacked(raw)
+        self.encoding = _encoding_of(_peek(plain))
+        self._text = io.TextIOWrapper(plain, encoding=self.encoding, errors="surrogateescape", newline="")
+        self._lines = _Lines(self._text)
+        self.header = self._read_header()
+
+    @property
+    def done(self) -> int:
+        return self._raw.tell()
+
+    def require(self, *columns: str) -> None:
+        missing = [column for column in columns if column not in self.header]
+        if missing:
+            seen = "、".join(self.header)[:200]
+            raise NotReadable(f"文件缺少这些列：{'、'.join(missing)}。文件第一行的列名是：{seen}。请补齐列名后再导入")
+
+    def records(self) -> Iterator[Record]:
+        width = len(self.header)
+        while True:
+            line = self._lines.number + 1
+            fields = self._next()
+            if fields is None and not self._lines.taken:
+                return
+            if fields == []:
+                continue
+            if fields is None or len(fields) != width or _is_undecoded(fields):
+                yield Record(line, None, self._give_back())
+            else:
+                yield Record(line, dict(zip(self.header, fields, strict=True)), fields)
+
+    def _read_header(self) -> list[str]:
+        fields = self._next()
+        names = [name.strip().strip("\ufeff") for name in fields or []]
+        if not any(names):
+            raise NotReadable("文件是空的，或者第一行不是列名")
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise NotReadable(f"列名重复：{'、'.join(sorted(twice))}。每个列名只能出现一次")
+        return names
+
+    def _next(self) -> list[str] | None:
+        """The next record's fields; None where it is broken or the file has ended (then no line was taken)."""
+        self._lines.begin()
+        try:
+            return next(csv.reader(self._lines, strict=True), None)
+        except csv.Error:
+            return None
+        except (OSError, EOFError, zlib.error) as trouble:
+            raise NotReadable(f"文件在第 {self._lines.number + 1} 行之后无法读取，可能没有传完整。请重新获取文件") from trouble
+
+    def _give_back(self) -> list[str]:
+        """Only the first line of a broken record is lost; what it swallowed is read again."""
+        first, *rest = self._lines.taken
+        self._lines.give_back(rest)
+        return [first.rstrip("\r\n")]
+
+
+class _Lines:
+    """Lines of the file, which can be given back."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self._waiting: deque[str] = deque()
+        self.taken: list[str] = []
+        self.number = 0
+        csv.field_size_limit(_FIELD_AT_MOST)
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._waiting.popleft() if self._waiting else self._text.readline(_LINE_AT_MOST)
+        if not line:
+            raise StopIteration
+        self.taken.append(line)
+        self.number += 1
+        return line
+
+    def begin(self) -> None:
+        self.taken = []
+
+    def give_back(self, lines: list[str]) -> None:
+        self._waiting.extendleft(reversed(lines))
+        self.number -= len(lines)
+
+
+@contextmanager
+def open_rows(path: Path) -> Iterator[RowFile]:
+    """Raises NotReadable for what is no CSV at all; the message names what it seems to be."""
+    try:
+        with path.open("rb") as raw:
+            yield RowFile(raw, path.stat().st_size)
+    except FileNotFoundError:
+        raise NotReadable(f"没有这个文件：{path}") from None
+    except IsADirectoryError:
+        raise NotReadable(f"这是一个文件夹，不是文件：{path}") from None
+    except PermissionError:
+        raise NotReadable(f"没有读取这个文件的权限：{path}") from None
+
+
+def _unpacked(raw: BinaryIO) -> BinaryIO:
+    start = raw.read(4)
+    raw.seek(0)
+    if start[:2] == b"\x1f\x8b":
+        return cast("BinaryIO", gzip.GzipFile(fileobj=raw))
+    if start == b"PK\x03\x04":
+        raise NotReadable("这是 Excel 工作簿（或压缩包），不是 CSV。请在 Excel 里“另存为”，类型选“CSV UTF-8（逗号分隔）”")
+    return raw
+
+
+def _peek(plain: BinaryIO) -> bytes:
+    """Enough of the text to tell its encoding: the first part that holds more than ASCII, at most 16 MB in."""
+    sample = b""
+    try:
+        for _ in range(16):
+            sample = plain.read(_SAMPLE)
+            if len(sample) < _SAMPLE or not sample.isascii():
+                break
+        plain.seek(0)
+    except (OSError, EOFError, zlib.error) as trouble:
+        raise NotReadable("压缩文件已经损坏，无法解开。请重新获取文件") from trouble
+    return sample
+
+
+def _encoding_of(sample: bytes) -> str:
+    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in sample:
+        raise NotReadable("这不是 CSV 文本文件（内容是二进制或 UTF-16）。请另存为“CSV UTF-8（逗号分隔）”再导入")
+    counts = {encoding: _undecodable(sample, encoding) for encoding in ("utf-8-sig", "gb18030")}
+    best = min(counts, key=lambda encoding: counts[encoding])
+    if counts[best] * 10 > len(sample):
+        raise NotReadable("这不是 CSV 文本文件：内容既不是 UTF-8 也不是 GB18030 编码的文字")
+    return best
+
+
+def _undecodable(sample: bytes, encoding: str) -> int:
+    """Signs that this encoding cannot read; a character cut by the end of the sample counts as one."""
+    return sum(ord(sign) in _UNDECODED for sign in sample.decode(encoding, errors="surrogateescape"))
+
+
+def _is_undecoded(fields: list[str]) -> bool:
+    return any(not field.isascii() and any(ord(sign) in _UNDECODED for sign in field) for field in fields)

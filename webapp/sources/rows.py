@@ -1,0 +1,200 @@
+"""One row of a source as the columns of a posting. What the row does not say stays empty; nothing is guessed from its wording.
+
+Cut are: title and employer at 120 characters, address at 200, county at 60, the wage's own wording at 80, the platform at 60, a skill or
+benefit at 60 characters and 50 entries: the columns' widths, far above what portals send. A source's own id is never cut.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from webapp.gate.completeness import Profile, check
+from webapp.reference import wages
+from webapp.reference.models import Education
+from webapp.reference.queries import Occupations, Regions, occupations, regions
+from webapp.reference.wages import Factors, Wage, current_factors
+from webapp.sources.cleaning import line, listed, plain
+from webapp.sources.models import RefusalReason
+
+REQUIRED = ("id", "title", "company", "region_code")
+KEY_AT_MOST = 80
+Row = Mapping[str, str]
+Content = dict[str, Any]
+
+_REFUSED = {"title": RefusalReason.NO_TITLE, "employer_name": RefusalReason.NO_EMPLOYER, "region": RefusalReason.NO_PLACE}
+"""Field of the completeness profile -> why the row is refused."""
+
+
+class RowRefused(Exception):
+    def __init__(self, reason: RefusalReason) -> None:
+        super().__init__(reason.label)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One row that may become a posting: its identity and the columns it fills."""
+
+    source: str
+    key: str
+    content: Content
+    digest: str
+
+
+class RowReader:
+    """Reads rows with the reference tables of one moment, so that a file is read by one set of codes."""
+
+    def __init__(self, source_name: str | None) -> None:
+        self._source_name = source_name
+        self._regions: Regions = regions()
+        self._occupations: Occupations = occupations()
+        self._factors: Factors = current_factors()
+
+    def read(self, row: Row) -> Sent:
+        """Raises RowRefused with the first reason that applies."""
+        source = line(self._source_name or row.get("source", ""), 80)
+        key = row["id"].strip()
+        if not source or not key or len(key) > KEY_AT_MOST:
+            raise RowRefused(RefusalReason.BROKEN_ROW)
+        content = self._content(row, source)
+        findings = check(Profile.FORWARDED, content)
+        if findings:
+            raise RowRefused(_REFUSED[findings[0].field])
+        return Sent(source, key, content, digest_of(content))
+
+    def _content(self, row: Row, source: str) -> Content:
+        title = line(row["title"], 120)
+        return {
+            "title": title,
+            "employer_name": line(row["company"], 120),
+            "occupation": self._occupation(title),
+            "duties": plain(row.get("description", "")),
+            "education": education_rank(row.get("education", "")),
+            "experience_years": experience_years(row.get("experience", "")),
+            "skills": listed(row.get("skills", ""), entries=50, length=60),
+            "benefits": listed(row.get("benefits", ""), entries=50, length=60),
+            "source_title": line(row.get("platform", ""), 60) or source[:60],
+            "source_on": _source_day(row.get("posted", "")),
+            **self._place(row),
+            **self._wage(row),
+        }
+
+    def _place(self, row: Row) -> Content:
+        code = row["region_code"].strip()
+        known = self._regions.is_known(code)
+        lon, lat = _point(row.get("lon", ""), row.get("lat", ""))
+        return {
+            "region": code if known else None,
+            "county_name": self._regions.name(code, line(row.get("district", "")))[:60] if known else "",
+            "address": line(row.get("address", ""), 200) or line(row.get("area_text", ""), 200),
+            "lon": lon,
+            "lat": lat,
+        }
+
+    def _wage(self, row: Row) -> Content:
+        text = line(row.get("salary_text", ""), 80)
+        wage = wage_of(text, row.get("salary_min", ""), row.get("salary_max", ""), row.get("salary_months", ""))
+        low, high = wages.monthly(wage, self._factors)
+        return {
+            "wage_text": text,
+            "wage_unit": wage.unit,
+            "wage_assumed": wage.assumed,
+            "wage_low": wage.low,
+            "wage_high": wage.high,
+            "wage_months": wage.months,
+            "month_low": low,
+            "month_high": high,
+        }
+
+    def _occupation(self, title: str) -> str | None:
+        """Only a title that *is* the name or a synonym of one occupation is coded; a class or two candidates say nothing."""
+        named = [row.code for row in self._occupations.named(title) if row.code.count("-") == _UNIT_DASHES]
+        return named[0] if len(named) == 1 else None
+
+
+_UNIT_DASHES = 3  # 6-18-02-04 is an occupation, anything shorter a class
+
+
+def digest_of(content: Content) -> str:
+    """Tells whether a row says anything new: of what was read, so that a reader that understands more also renews the rows."""
+    told = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha1(told.encode(), usedforsecurity=False).hexdigest()
+
+
+_LEVELS: dict[str, Education] = {
+    **dict.fromkeys(("不限", "无要求", "不要求"), Education.ANY),
+    "小学": Education.PRIMARY,
+    "初中": Education.JUNIOR_MIDDLE,
+    "高中": Education.SENIOR_MIDDLE,
+    **dict.fromkeys(("中专", "中技", "技校", "中等专科", "技工学校", "职业高中", "职高", "中职", "技工"), Education.VOCATIONAL),
+    **dict.fromkeys(("大专", "专科", "高职", "高等职业"), Education.JUNIOR_COLLEGE),
+    **dict.fromkeys(("本科", "学士"), Education.BACHELOR),
+    **dict.fromkeys(("硕士", "硕士研究生", "研究生"), Education.MASTER),
+    **dict.fromkeys(("博士", "博士研究生"), Education.DOCTOR),
+}
+_LEVEL = re.compile("|".join(sorted(_LEVELS, key=len, reverse=True)))
+
+
+def education_rank(text: str) -> int | None:
+    """The lowest level named (中技/中专, 高中或中专); “初中及以下” asks for none. None: nothing was said that can be understood."""
+    ranks = [_LEVELS[found].value for found in _LEVEL.findall(text)]
+    if not ranks:
+        return None
+    return Education.ANY.value if "以下" in text else min(ranks)
+
+
+_CHINESE_FIGURES = {figure: number for number, figure in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
+_YEARS = re.compile(r"(\d{1,2}|[一二两三四五六七八九十])\s*(?:[-~—–至到]\s*\d{1,2}\s*)?年\s*(以下|以内)?")
+_NO_EXPERIENCE = re.compile("不限|无经验|无工作经验|无需经验|应届|在校|实习|不要求|无要求")
+
+
+def experience_years(text: str) -> int | None:
+    """The fewest years asked for; 0 where none are. None: nothing was said (`5天/周 3个月` is no experience)."""
+    found = _YEARS.search(text)
+    if found:
+        return 0 if found[2] else _CHINESE_FIGURES.get(found[1]) or int(found[1])
+    return 0 if _NO_EXPERIENCE.search(text) else None
+
+
+def wage_of(text: str, low: str, high: str, months: str) -> Wage:
+    """What the source's own wording says; its figure columns only where the wording says nothing."""
+    said = wages.parse(text)
+    if said.negotiable or said.low is not None or said.high is not None:
+        return said
+    count = _number(months)
+    return wages.from_numbers(_number(low), _number(high), int(count) if count else None)
+
+
+_DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?)?")
+
+
+def _source_day(text: str) -> str:
+    """来源日期 as YYYY, YYYY-MM or YYYY-MM-DD; what is no date is left out."""
+    found = _DAY.match(text.strip())
+    if found is None:
+        return ""
+    parts = [int(part) for part in found.groups() if part]
+    try:
+        date(*[*parts, 1, 1][:3])
+    except ValueError:
+        return ""
+    return "-".join(f"{part:02d}" for part in parts)
+
+
+def _point(lon: str, lat: str) -> tuple[float | None, float | None]:
+    """A point in China or none: sources write 0/0 (and its neighbourhood) where they know no place."""
+    x, y = _number(lon), _number(lat)
+    if x is None or y is None or not (73 <= x <= 136 and 3 <= y <= 54):
+        return None, None
+    return x, y
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
