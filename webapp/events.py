@@ -38,6 +38,20 @@ class SignedOut(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OtherSessionsEnded(Event):
+    """Somebody ended all their sessions but the one they used."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChanged(Event):
+    """Name, e-mail or ID number."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccountLocked(Event):
     person_id: str
 

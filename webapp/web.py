@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
@@ -10,14 +11,23 @@ from sqlalchemy import Select, func, select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, StringField
 
+from webapp import sealing
 from webapp.access import public
-from webapp.db import session
+from webapp.db import LOCAL_ZONE, session
 
 Row = TypeVar("Row")
 DISPLAY_COOKIE = "display"
 _YEAR = 365 * 24 * 3600
 
 blueprint = Blueprint("web", __name__)
+blueprint.add_app_template_global(sealing.mask_phone, "mask_phone")
+blueprint.add_app_template_global(sealing.mask_email, "mask_email")
+
+
+@blueprint.app_template_filter("local_time")
+def local_time(instant: datetime | None) -> str:
+    """An instant on the wall clock of the service: 2026-12-31 14:05."""
+    return f"{instant.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}" if instant else ""
 
 
 def found(row: Row | None) -> Row:

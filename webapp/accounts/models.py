@@ -63,6 +63,9 @@ class Session(Base):
     """Kind of device for the owner's list (手机浏览器, 电脑浏览器), no user agent string."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    idle_minutes: Mapped[int]
+    """Both limits are the parameters in force at sign-in (stricter for staff), so that a request reads one row and no parameter table."""
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_by: Mapped[str | None] = mapped_column(String(20))
 
@@ -70,11 +73,11 @@ class Session(Base):
 class CodePurpose(Labelled):
     SIGN_IN = "sign_in", "登录"
     REGISTER = "register", "注册"
-    INVITE = "invite", "开通账号"
+    PASSWORD = "password", "修改密码"
 
 
 class LoginCode(Base):
-    """A one-time code: hashed for checking, sealed for sending; the sealed copy is wiped once sent."""
+    """A one-time code: hashed for checking, sealed for sending. The sealed code is wiped once sent, the sealed phone once the code is used."""
 
     __tablename__ = "login_code"
     __table_args__ = (Index("ix_login_code_phone", "phone_index", "created_at"), Index("ix_login_code_origin", "origin_index", "created_at"))
@@ -111,4 +114,19 @@ class FailedAttempt(Base):
     origin_index: Mapped[bytes] = mapped_column(LargeBinary(32))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     cleared: Mapped[bool] = mapped_column(default=False)
-    """A right password or code clears what was counted before it."""
+    """A right password clears what was counted before it."""
+
+
+class Consent(Base):
+    """That a person agreed to a text, which one (version and SHA-256), and when (个人信息保护法 §14, §17)."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index("ix_consent_person", "person_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))
+    purpose: Mapped[str] = mapped_column(String(40))
+    version: Mapped[str] = mapped_column(String(20))
+    text_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

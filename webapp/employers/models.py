@@ -33,6 +33,8 @@ class Employer(Base):
     contact_phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[EmployerState] = mapped_column(default=EmployerState.PENDING)
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    """Since when it waits: a correction or a change of name or code puts it at the end of the queue."""
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
     decision_reason: Mapped[str] = mapped_column(String(500), default="")

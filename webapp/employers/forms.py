@@ -1,0 +1,62 @@
+"""What an employer says about itself, whom it lets in, and what a reviewer decides."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, Optional, ValidationError
+
+from webapp.accounts.forms import PhoneField, at_most, required
+from webapp.employers import codes
+from webapp.reference import queries as reference
+
+SIZES = ("1–9人", "10–49人", "50–99人", "100–499人", "500–999人", "1000人以上")
+
+
+class EmployerForm(FlaskForm):
+    name = StringField("单位名称", [required("请填写单位名称。"), Length(min=2, message="单位名称太短。"), at_most(120)])
+    uscc = StringField("统一社会信用代码", [required("请填写统一社会信用代码。"), at_most(40)])
+    region = SelectField("所在区县", validators=[required("请选择所在区县。")])
+    address = StringField("详细地址", [required("请填写详细地址。"), at_most(200)])
+    industry = SelectField("行业", validators=[required("请选择行业。")])
+    size = SelectField("人数规模", choices=[("", "请选择"), *((size, size) for size in SIZES)], validators=[required("请选择人数规模。")])
+    about = TextAreaField("单位基本情况", [required("请介绍一下单位。"), at_most(2000)])
+    contact_name = StringField("联系人", [required("请填写联系人。"), at_most(40)])
+    contact_phone = PhoneField("联系人手机号", [required("请填写联系人手机号。")])
+    code = ""
+
+    def prepare(self) -> "EmployerForm":
+        self.region.choices = _counties()
+        self.industry.choices = [("", "请选择"), *((row.code, row.name) for row in reference.industries().children(None))]
+        return self
+
+    def validate_uscc(self, field: Field) -> None:
+        try:
+            self.code = codes.normalise(field.data or "")
+        except codes.IllegalCode as reason:
+            raise ValidationError(str(reason)) from reason
+
+    def values(self) -> dict[str, Any]:
+        """What the operations take, in normal form; only after validation."""
+        kept = {name: (self[name].data or "").strip() for name in ("name", "region", "address", "industry", "size", "about", "contact_name")}
+        return {**kept, "uscc": self.code, "contact_phone": self.contact_phone.number}
+
+
+def _counties() -> dict[str, list[tuple[str, str]]]:
+    """The counties of the home province, grouped under their cities."""
+    regions = reference.regions()
+    grouped = {"请选择": [("", "请选择")]}
+    for city in regions.cities(reference.home_province()):
+        grouped[city.name] = [(county.code, county.name) for county in regions.children(city.code)] or [(city.code, city.name)]
+    return grouped
+
+
+class MemberForm(FlaskForm):
+    phone = PhoneField("对方的手机号", [required("请填写对方的手机号。")])
+
+
+class DecisionForm(FlaskForm):
+    """Which button was pressed is the decision: anything but `verify` is a refusal, and a refusal needs its reason."""
+
+    decision = HiddenField()
+    reason = TextAreaField("不通过的原因", [Optional(), at_most(500)])

@@ -1,0 +1,167 @@
+"""What is done to employers: registering, changing, verifying, and letting people act for them."""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from webapp.access import Actor, Role
+from webapp.accounts import limits
+from webapp.accounts import operations as accounts
+from webapp.accounts import queries as people
+from webapp.accounts.models import Person, RoleGrant
+from webapp.db import new_key, now, session, today
+from webapp.employers import codes, queries
+from webapp.employers.models import Employer, EmployerState, Membership
+from webapp.events import EmployerChanged, EmployerRefused, EmployerRegistered, EmployerVerified, MemberAdded, MemberRemoved
+from webapp.ledger import record
+from webapp.reference import queries as reference
+
+IDENTITY = ("uscc", "name")
+"""What was verified: a change of it is verified anew."""
+
+
+class AlreadyRegistered(Exception):
+    """The code belongs to an employer that is registered here."""
+
+
+class NotPending(Exception):
+    """Somebody decided meanwhile, or there is nothing to decide."""
+
+
+class OwnEmployer(Exception):
+    """A reviewer does not verify an employer they act for."""
+
+
+class ReasonMissing(Exception):
+    """A refusal without a reason tells the employer nothing."""
+
+
+class UnknownPerson(Exception):
+    """No account has this phone."""
+
+
+class LastOwner(Exception):
+    """Somebody must be left who can manage the employer."""
+
+
+def register_employer(owner_id: UUID, *, by: Actor, **values: Any) -> Employer:
+    """A new employer waiting for its verification, with its first owner. `values`: uscc, name, region, address, industry, size, about,
+    contact_name, contact_phone. Raises codes.IllegalCode, AlreadyRegistered."""
+    uscc = codes.normalise(values["uscc"])
+    _keep_code_free(uscc)
+    employer = Employer(id=new_key(), uscc=uscc, state=EmployerState.PENDING, registered_at=now(), submitted_at=now())
+    _fill(employer, {**values, "uscc": uscc})
+    session().add(employer)
+    session().flush()
+    record(EmployerRegistered(str(employer.id)), by=by)
+    _join(employer, session().get_one(Person, owner_id), owner=True, by=by)
+    return employer
+
+
+def _keep_code_free(uscc: str) -> None:
+    limits.take_turns(uscc[-8:].encode())
+    if queries.by_code(uscc) is not None:
+        raise AlreadyRegistered
+
+
+def _fill(employer: Employer, values: Mapping[str, Any]) -> None:
+    for field, value in values.items():
+        setattr(employer, field, value)
+
+
+def change_employer(employer: Employer, values: Mapping[str, Any], *, by: Actor) -> None:
+    """A change of code or name is verified anew; so is whatever a refused employer corrects. Raises codes.IllegalCode, AlreadyRegistered."""
+    uscc = codes.normalise(values["uscc"])
+    if uscc != employer.uscc:
+        _keep_code_free(uscc)
+    again = employer.state is EmployerState.REFUSED or any(getattr(employer, field) != {**values, "uscc": uscc}[field] for field in IDENTITY)
+    _fill(employer, {**values, "uscc": uscc})
+    if again and employer.state is not EmployerState.PENDING:
+        employer.state, employer.submitted_at = EmployerState.PENDING, now()
+        employer.verify_again_on = None
+    record(EmployerChanged(str(employer.id)), by=by)
+
+
+def verify_employer(employer: Employer, *, by: Actor, on: date | None = None) -> None:
+    """Raises NotPending, OwnEmployer. Due again after the months that the parameter says (规范网络平台招聘类信息发布的通知)."""
+    _decide(employer, EmployerState.VERIFIED, "", by)
+    employer.verify_again_on = _months_after(on or today(), reference.whole("employer_reverify_months", on=on or today()))
+    record(EmployerVerified(str(employer.id)), by=by)
+
+
+def refuse_employer(employer: Employer, *, reason: str, by: Actor) -> None:
+    """The employer sees the reason, corrects and is pending again. Raises ReasonMissing, NotPending, OwnEmployer."""
+    if not reason.strip():
+        raise ReasonMissing
+    _decide(employer, EmployerState.REFUSED, reason.strip(), by)
+    employer.verify_again_on = None
+    record(EmployerRefused(str(employer.id)), by=by)
+
+
+def _decide(employer: Employer, state: EmployerState, reason: str, by: Actor) -> None:
+    if employer.state is not EmployerState.PENDING:
+        raise NotPending
+    if by.person_id is not None and queries.membership_of(employer.id, by.person_id) is not None:
+        raise OwnEmployer
+    employer.state, employer.decision_reason = state, reason
+    employer.decided_at, employer.decided_by = now(), by.person_id
+
+
+def _months_after(day: date, months: int) -> date:
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def add_member(employer: Employer, phone: str, *, by: Actor) -> Membership:
+    """The registered person with this (normalised) phone may act for the employer. Raises UnknownPerson."""
+    person = people.person_by_phone(phone)
+    if person is None or person.disabled_at is not None:
+        raise UnknownPerson
+    return _join(employer, person, owner=False, by=by)
+
+
+def _join(employer: Employer, person: Person, *, owner: bool, by: Actor) -> Membership:
+    """Who left before comes back under the same row; who is in already stays as they are."""
+    limits.take_turns(employer.id.bytes[-8:])
+    kept = session().scalar(select(Membership).where(Membership.employer_id == employer.id, Membership.person_id == person.id))
+    if kept is not None and kept.removed_at is None:
+        return kept
+    membership = kept or Membership(id=new_key(), employer_id=employer.id, person_id=person.id)
+    membership.owner, membership.added_at, membership.removed_at = owner, now(), None
+    session().add(membership)
+    accounts.grant_role(person, Role.EMPLOYER_OWNER if owner else Role.EMPLOYER_MEMBER, employer_id=employer.id, by=by)
+    record(MemberAdded(str(employer.id), str(person.id)), by=by)
+    return membership
+
+
+def make_owner(membership: Membership, *, by: Actor) -> None:
+    """A member who may manage from now on; there may be several owners."""
+    if membership.owner:
+        return
+    membership.owner = True
+    _withdraw_roles(membership, by)
+    accounts.grant_role(session().get_one(Person, membership.person_id), Role.EMPLOYER_OWNER, employer_id=membership.employer_id, by=by)
+
+
+def remove_member(membership: Membership, *, by: Actor) -> None:
+    """Holds with the person's next request. Raises LastOwner."""
+    limits.take_turns(membership.employer_id.bytes[-8:])
+    owners = select(func.count()).where(Membership.employer_id == membership.employer_id, Membership.owner, Membership.removed_at.is_(None))
+    if membership.owner and session().scalar(owners) == 1:
+        raise LastOwner
+    membership.removed_at = now()
+    _withdraw_roles(membership, by)
+    record(MemberRemoved(str(membership.employer_id), str(membership.person_id)), by=by)
+
+
+def _withdraw_roles(membership: Membership, by: Actor) -> None:
+    held = select(RoleGrant).where(
+        RoleGrant.person_id == membership.person_id, RoleGrant.employer_id == membership.employer_id, RoleGrant.revoked_at.is_(None)
+    )
+    for grant in session().scalars(held).all():
+        accounts.revoke_role(grant, by=by)

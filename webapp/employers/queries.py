@@ -1,0 +1,72 @@
+"""Questions about employers. Every one says its scope: the employers a member's grants name, or the regions a reviewer's grants reach."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, false, or_, select
+
+from webapp.access import Grant
+from webapp.accounts.models import Person
+from webapp.db import session
+from webapp.employers.models import Employer, EmployerState, Membership
+
+
+def of_member(person_id: UUID) -> Sequence[Employer]:
+    """The employers this person acts for now, the one joined first first."""
+    return (
+        session()
+        .scalars(
+            select(Employer)
+            .join(Membership, Membership.employer_id == Employer.id)
+            .where(Membership.person_id == person_id, Membership.removed_at.is_(None))
+            .order_by(Membership.added_at, Employer.id)
+        )
+        .all()
+    )
+
+
+def within(employer_id: UUID, grants: Iterable[Grant]) -> Employer | None:
+    """This employer if one of the grants names it."""
+    if employer_id not in {grant.employer_id for grant in grants}:
+        return None
+    return session().get(Employer, employer_id)
+
+
+def by_code(uscc: str) -> Employer | None:
+    return session().scalar(select(Employer).where(Employer.uscc == uscc))
+
+
+def members(employer_id: UUID) -> Sequence[tuple[Membership, Person]]:
+    asked = (
+        select(Membership, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.employer_id == employer_id, Membership.removed_at.is_(None))
+        .order_by(Membership.owner.desc(), Membership.added_at, Membership.id)
+    )
+    return session().execute(asked).tuples().all()
+
+
+def membership_of(employer_id: UUID, person_id: UUID) -> Membership | None:
+    return session().scalar(
+        select(Membership).where(Membership.employer_id == employer_id, Membership.person_id == person_id, Membership.removed_at.is_(None))
+    )
+
+
+def _reached_by(grants: Iterable[Grant]) -> ColumnElement[bool]:
+    """No grant, or a grant without a region, reaches nothing."""
+    return or_(false(), *(Employer.region.startswith(grant.region_prefix) for grant in grants if grant.region))
+
+
+def of_region(grants: Iterable[Grant], state: EmployerState) -> Select[Employer]:
+    """The employers in one state inside a reviewer's reach; those waiting longest first, the decided ones newest first."""
+    order = Employer.submitted_at if state is EmployerState.PENDING else Employer.decided_at.desc()
+    return select(Employer).where(Employer.state == state, _reached_by(grants)).order_by(order, Employer.id)
+
+
+def waiting_for_reviewer(grants: Iterable[Grant]) -> Select[Employer]:
+    return of_region(grants, EmployerState.PENDING)
+
+
+def in_scope(employer_id: UUID, grants: Iterable[Grant]) -> Employer | None:
+    """This employer if it lies inside a reviewer's reach."""
+    return session().scalar(select(Employer).where(Employer.id == employer_id, _reached_by(grants)))
