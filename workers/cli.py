@@ -1,0 +1,18 @@
+"""`zhilu`: the command line, gathered from `workers/commands/`."""
+
+import click
+
+from workers.commands import checking, data, people, running
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """职路：公共就业服务平台。设置从环境变量读取，见 README。"""
+
+
+for module in (running, data, people, checking):
+    for command in module.COMMANDS:
+        main.add_command(command)
+
+if __name__ == "__main__":
+    main()

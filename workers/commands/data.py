@@ -1,0 +1,64 @@
+"""Commands about reference tables and the search index."""
+
+from pathlib import Path
+
+import click
+
+import search.current
+from search.engine import WriterBusy
+from webapp import ledger
+from webapp.access import Actor
+from webapp.db import transaction
+from webapp.events import IndexRebuildAsked
+from webapp.reference import operations as reference
+from webapp.reference.tables import TABLES, NotThisTable
+from workers import indexing
+from workers.commands.opened import house
+
+
+@click.group("import")
+def importing() -> None:
+    """导入数据。"""
+
+
+@importing.command("reference")
+@click.argument("kind", type=click.Choice(sorted(TABLES)))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_reference(kind: str, file: Path) -> None:
+    """导入一张完整的官方基础数据表（CSV）。"""
+    with house():
+        try:
+            with transaction():
+                report = reference.import_table(kind, file, by=Actor.command())
+        except NotThisTable as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+    for refused in report.refused:
+        click.echo(f"  第 {refused.line} 行未采用：{refused.reason}", err=True)
+    click.echo(f"{kind}：新增 {report.added}，更新 {report.changed}，不变 {report.same}，未采用 {len(report.refused)}")
+
+
+@click.command()
+def reindex() -> None:
+    """按数据库重建检索索引；系统运行时由写索引的进程重建。"""
+    with house():
+        try:
+            taken = indexing.rebuild(lambda done, total: click.echo(f"\r已索引 {done}/{total}", nl=False, err=True))
+        except WriterBusy:
+            with transaction():
+                ledger.record(IndexRebuildAsked("operator"), by=Actor.command())
+            click.echo("索引正由运行中的系统写入，已交给它重建")
+            return
+    click.echo(f"\n检索索引已重建：{taken} 个岗位")
+
+
+@click.command()
+def reconcile() -> None:
+    """逐条核对检索索引与数据库，修复不一致；系统运行时每小时自动进行。"""
+    with house(), search.current.engine().writer() as writer:
+        found = indexing.reconcile(writer)
+    click.echo(f"缺少 {found.missing}，过期 {found.stale}，多余 {found.ghosts}，超前 {found.ahead}；已修复前三项")
+    if found.ahead:
+        raise click.ClickException("索引比数据库新（数据库可能恢复过备份），请运行 zhilu reindex")
+
+
+COMMANDS = (importing, reindex, reconcile)

@@ -1,0 +1,100 @@
+"""Every periodic job of the house, in one list, and when it is due.
+
+The relay asks several times a minute. A job is planned by inserting (name, minute) and recording the fact in one transaction, so two
+relays plan it once; after an outage the last missed minute is planned, and only that one. The work itself is a delivery like any other.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy.exc import IntegrityError
+
+from webapp import ledger
+from webapp.access import Actor
+from webapp.db import LOCAL_ZONE, reading, today, transaction
+from webapp.events import Event, IndexCheckDue, UpkeepDue
+from webapp.ledger import ScheduleRun
+from webapp.postings import operations as postings
+from workers import retention
+
+Renew = Callable[[], None]
+Work = Callable[[Renew], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """At one time of the wall calendar (Asia/Shanghai has no summer time)."""
+
+    at: time
+
+    def last_due(self, moment: datetime) -> datetime:
+        local = moment.astimezone(LOCAL_ZONE)
+        due = datetime.combine(local.date(), self.at, LOCAL_ZONE)
+        return due if due <= local else due - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Each `span`, counted from the epoch, so every process means the same minutes; `offset` keeps jobs apart."""
+
+    span: timedelta
+    offset: timedelta = timedelta()
+
+    def last_due(self, moment: datetime) -> datetime:
+        start = datetime.fromtimestamp(0, UTC) + self.offset
+        return start + (moment - start) // self.span * self.span
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`work` runs in the batch queue; a job without one is announced by `event` to whoever listens."""
+
+    name: str
+    plan: Daily | Every
+    work: Work | None = None
+    event: Callable[[str], Event] | None = None
+
+    def announce(self, due: datetime) -> Event:
+        minute = due.astimezone(UTC).isoformat(timespec="minutes")
+        return self.event(minute) if self.event is not None else UpkeepDue(self.name, minute)
+
+
+def _expire_postings(renew: Renew) -> None:
+    postings.expire(today(), by=Actor.SYSTEM)
+
+
+SCHEDULE: tuple[Job, ...] = (
+    Job("expire_postings", Daily(time(0, 5)), work=_expire_postings),
+    Job("purge", Daily(time(3, 30)), work=retention.purge),
+    Job("forget_processes", Every(timedelta(hours=1), timedelta(minutes=50)), work=retention.forget_processes),
+    Job("check_index", Every(timedelta(hours=1), timedelta(minutes=20)), event=IndexCheckDue),
+)
+_WORK = {job.name: job.work for job in SCHEDULE if job.work is not None}
+
+
+def plan(moment: datetime) -> list[str]:
+    """Plans what is due and was not planned yet; answers its names. A second call for the same minute plans nothing."""
+    return [job.name for job in SCHEDULE if _plan_one(job, job.plan.last_due(moment))]
+
+
+def _plan_one(job: Job, due: datetime) -> bool:
+    minute = int(due.timestamp()) // 60
+    with reading() as session:
+        if session.get(ScheduleRun, (job.name, minute)) is not None:
+            return False
+    try:
+        with transaction() as writing:
+            writing.add(ScheduleRun(name=job.name, minute=minute))
+            writing.flush()
+            ledger.record(job.announce(due), by=Actor.SYSTEM)
+    except IntegrityError:  # another relay planned it between our look and our insert
+        return False
+    return True
+
+
+def run(event: UpkeepDue, renew: Renew) -> None:
+    """Carries out a planned job. A job that this version no longer knows is done."""
+    work = _WORK.get(event.job)
+    if work is not None:
+        work(renew)
