@@ -224,7 +224,7 @@ def due_counts() -> dict[str, int]:
         .where(or_(Delivery.lease_until.is_(None), Delivery.lease_until < at))
         .group_by(Delivery.queue)
     )
-    return dict(session().execute(counted).tuples().all())
+    return {queue: int(count) for queue, count in session().execute(counted)}
 
 
 def beat(name: str, detail: str = "") -> None:
