@@ -3,7 +3,6 @@
 import re
 import unicodedata
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, Field, HiddenField, PasswordField, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import HiddenInput
@@ -11,6 +10,7 @@ from wtforms.widgets import HiddenInput
 from webapp.access import STAFF, Role
 from webapp.accounts import passwords
 from webapp.accounts.identity import BadIdentity, normalise_email, normalise_id_number, normalise_phone
+from webapp.web import Form
 
 NAME_MAX = 40
 REASON_MAX = 200
@@ -66,12 +66,12 @@ class NameField(StringField):
         return re.sub(r"\s+", " ", (self.data or "").strip()) or None
 
 
-def check_name(form: FlaskForm, field: Field) -> None:
+def check_name(form: Form, field: Field) -> None:
     if not re.fullmatch(r"[^\d<>{}\[\]@#$%^&*=+|\\/~`!?]*", field.data or ""):
         raise ValidationError("姓名里不要有数字或符号。")
 
 
-class PhoneForm(FlaskForm):
+class PhoneForm(Form):
     phone = PhoneField("手机号", [required("请填写手机号。")])
 
 
@@ -79,7 +79,7 @@ class ConsentForm(PhoneForm):
     agreed = BooleanField("我看过并同意个人信息处理告知", [required("要先同意告知，才能注册。")])
 
 
-class CodeForm(FlaskForm):
+class CodeForm(Form):
     code = CodeField("验证码", [required("请填写短信里的 6 位验证码。")])
 
 
@@ -88,7 +88,7 @@ class CodeConsentForm(CodeForm):
     agreed = BooleanField("我看过并同意个人信息处理告知", [required("要先同意告知，才能注册。")])
 
 
-class PasswordSignInForm(FlaskForm):
+class PasswordSignInForm(Form):
     account = StringField("手机号或邮箱", [required("请填写手机号或邮箱。"), at_most(120)])
     password = PasswordField("密码", [required("请填写密码。"), Length(max=passwords.MAX_LENGTH, message="密码太长。")])
 
@@ -102,7 +102,7 @@ class PasswordSignInForm(FlaskForm):
             return typed.strip()
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(Form):
     name = NameField("姓名", [required("请填写姓名。"), at_most(NAME_MAX), check_name])
     email = AddressField("邮箱", [Optional()])
 
@@ -111,7 +111,7 @@ class WelcomeForm(ProfileForm):
     password = PasswordField("登录密码", [Optional()])
 
 
-class IdNumberForm(FlaskForm):
+class IdNumberForm(Form):
     id_number = StringField("身份证号", [required("请填写身份证号。"), at_most(30)])
     number: str = ""
 
@@ -122,7 +122,7 @@ class IdNumberForm(FlaskForm):
             raise ValidationError(str(reason)) from reason
 
 
-class _NewPassword(FlaskForm):
+class _NewPassword(Form):
     password = PasswordField("新密码", [required("请填写新密码。")])
     again = PasswordField("再填一次新密码", [required("请再填一次新密码。")])
 
@@ -143,7 +143,7 @@ class NewPasswordByCodeForm(_NewPassword):
     code = CodeField("验证码", [required("请填写短信里的 6 位验证码。")])
 
 
-class InviteForm(FlaskForm):
+class InviteForm(Form):
     phone = PhoneField("手机号", [required("请填写手机号。")])
     name = NameField("姓名", [required("请填写姓名。"), at_most(NAME_MAX), check_name])
     role = SelectField("岗位角色", choices=[("", "请选择"), *ROLES], validators=[required("请选择岗位角色。")])
@@ -153,9 +153,9 @@ class InviteForm(FlaskForm):
         return next(role for role in STAFF if role == self.role.data)
 
 
-class DisableForm(FlaskForm):
+class DisableForm(Form):
     reason = TextAreaField("停用原因", [required("请写明停用原因。"), at_most(REASON_MAX)])
 
 
-class GrantForm(FlaskForm):
+class GrantForm(Form):
     grant = HiddenField(validators=[required("请选择要收回的权限。")])

@@ -7,13 +7,13 @@ from datetime import timedelta
 from enum import Enum
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from webapp import sealing
 from webapp.access import ADMINISTRATORS, STAFF, Actor, Level, Role
 from webapp.accounts import limits, privacy, queries
 from webapp.accounts.identity import age_on, born_on
-from webapp.accounts.models import CodePurpose, Consent, FailedAttempt, LoginCode, Person, RoleGrant, Session
+from webapp.accounts.models import CodePurpose, Consent, LoginCode, Person, RoleGrant, Session
 from webapp.db import new_key, now, session, today
 from webapp.events import (
     AccountLocked,
@@ -268,15 +268,6 @@ def spend_code(code: LoginCode) -> None:
     """Once; what it held of the phone and itself goes with it."""
     code.used_at = now()
     code.phone = code.code = None
-
-
-def forget_attempts(*, before_days: int) -> int:
-    """Deletes codes, failed attempts and ended sessions older than this many days; returns how many rows went. For the schedule."""
-    limit = now() - timedelta(days=before_days)
-    rows = 0
-    for table, at in ((LoginCode, LoginCode.created_at), (FailedAttempt, FailedAttempt.at), (Session, Session.expires_at)):
-        rows += session().execute(delete(table).where(at < limit)).rowcount  # type: ignore[attr-defined]  # a DELETE always has it
-    return rows
 
 
 # signing in

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from webapp.accounts.forms import PhoneField, at_most, required
 from webapp.employers import codes
 from webapp.reference import queries as reference
+from webapp.web import Form
 
 SIZES = ("1–9人", "10–49人", "50–99人", "100–499人", "500–999人", "1000人以上")
 
 
-class EmployerForm(FlaskForm):
+class EmployerForm(Form):
     name = StringField("单位名称", [required("请填写单位名称。"), Length(min=2, message="单位名称太短。"), at_most(120)])
     uscc = StringField("统一社会信用代码", [required("请填写统一社会信用代码。"), at_most(40)])
     region = SelectField("所在区县", validators=[required("请选择所在区县。")])
@@ -51,11 +51,11 @@ def _counties() -> dict[str, list[tuple[str, str]]]:
     return grouped
 
 
-class MemberForm(FlaskForm):
+class MemberForm(Form):
     phone = PhoneField("对方的手机号", [required("请填写对方的手机号。")])
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(Form):
     """Which button was pressed is the decision: anything but `verify` is a refusal, and a refusal needs its reason."""
 
     decision = HiddenField()

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import abort, redirect, render_template, url_for
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from webapp import access
@@ -17,6 +16,7 @@ from webapp.accounts.views import doors
 from webapp.accounts.views.doors import STRANGER, blueprint
 from webapp.db import session, transaction
 from webapp.sealing import mask_phone
+from webapp.web import Form
 
 Answer = Response | str | tuple[str, int]
 DISABLED = "这个账号已停用，不能登录。如有疑问，请拨打 12333 或联系本单位管理员。"
@@ -34,7 +34,7 @@ def sign_in() -> Answer:
     return render_template("accounts/sign_in.html", form=form, next=doors.target())
 
 
-def ask_for_code(form: FlaskForm, phone: str, purpose: CodePurpose, template: str, endpoint: str = "accounts.sign_in_code") -> Answer:
+def ask_for_code(form: Form, phone: str, purpose: CodePurpose, template: str, endpoint: str = "accounts.sign_in_code") -> Answer:
     """On to the page where the code is typed; back to the form where there have been too many; 503 where codes are not sent now."""
     if not queries.code_service_alive():
         return render_template("accounts/code_away.html", next=doors.target()), 503
@@ -66,7 +66,7 @@ def register_with_code(code_id: UUID) -> Answer:
     return render_template("accounts/sign_in_unknown.html", form=form, code_id=code_id, next=doors.target())
 
 
-def code_page(form: FlaskForm, code_id: UUID, *, refused: str = "", status: int = 200) -> Answer:
+def code_page(form: Form, code_id: UUID, *, refused: str = "", status: int = 200) -> Answer:
     code = queries.open_code(code_id)
     phone = mask_phone(code.phone) if code is not None and code.phone else ""
     refused = refused or ("" if code is not None else SPENT)
