@@ -290,12 +290,15 @@ def findings(posting: Posting, employer: Employer | None, *, on: date) -> list[F
     return [*missing, *limits.problems(values_of(posting), on=on)]
 
 
-def _require_distance(posting: Posting, by: Actor) -> None:
+def is_too_near(posting: Posting, person_id: UUID) -> bool:
     """Nobody decides about a posting of their own or of an employer they belong to or once belonged to."""
-    if by.person_id is None:
-        raise OwnPosting  # a decision needs a person who answers for it
-    belongs = exists().where(Membership.employer_id == posting.employer_id, Membership.person_id == by.person_id)
-    if posting.author_id == by.person_id or session().scalar(select(belongs)):
+    belongs = exists().where(Membership.employer_id == posting.employer_id, Membership.person_id == person_id)
+    return posting.author_id == person_id or bool(session().scalar(select(belongs)))
+
+
+def _require_distance(posting: Posting, by: Actor) -> None:
+    """A decision needs a person who answers for it, and one who is not near."""
+    if by.person_id is None or is_too_near(posting, by.person_id):
         raise OwnPosting
 
 

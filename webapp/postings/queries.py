@@ -1,7 +1,7 @@
 """Questions about postings and applications; each says whose rows it answers. What is outside the scope does not exist."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from webapp.employers.models import Employer, EmployerState
 from webapp.postings.criteria import place_range
 from webapp.postings.models import SHOWN, Application, Posting, PostingReview, PostingState
 
-_LONG = tuple(defer(column) for column in (Posting.duties, Posting.requirements, Posting.insurance, Posting.protection, Posting.hazards))
+LONG = tuple(defer(column) for column in (Posting.duties, Posting.requirements, Posting.insurance, Posting.protection, Posting.hazards))
 """What a list does not show and need not read."""
 
 
@@ -58,10 +58,23 @@ def facet_of(query: PostingQuery, facet: str) -> tuple[tuple[str, int], ...]:
         return ()
 
 
+def total_of(query: PostingQuery) -> int:
+    """How many the query finds; 0 when the engine is away."""
+    try:
+        return search.current.engine().find(replace(query, limit=0, offset=0, facets=False)).total
+    except (Unavailable, BadQuery):
+        return 0
+
+
 def shown(key: UUID) -> Posting | None:
     """What any visitor may open: open, or once open and said so; taken down is found too, for a page that shows nothing of it."""
     posting = session().get(Posting, key)
     return posting if posting is not None and posting.state in SHOWN | {PostingState.TAKEN_DOWN} else None
+
+
+def locked(key: UUID) -> Posting | None:
+    """The posting a seeker applies to, so that two applications at once come one after the other."""
+    return session().scalar(select(Posting).where(Posting.id == key).with_for_update())
 
 
 def is_open(posting: Posting) -> bool:
@@ -83,11 +96,11 @@ def employer_of(posting: Posting) -> Employer | None:
     return session().get(Employer, posting.employer_id) if posting.employer_id else None
 
 
-def is_verified(employer: Employer | None, *, on: date) -> bool:
+def is_verified(employer: Employer | None, *, on: date | None = None) -> bool:
     """The mark 已核验: checked, and the check is not overdue."""
     if employer is None or employer.state is not EmployerState.VERIFIED:
         return False
-    return employer.verify_again_on is None or employer.verify_again_on >= on
+    return employer.verify_again_on is None or employer.verify_again_on >= (on or today())
 
 
 def _open() -> ColumnElement[bool]:
@@ -100,7 +113,7 @@ def _cards() -> Select[Posting, bool]:
         or_(Employer.verify_again_on.is_(None), Employer.verify_again_on >= today()),
     )
     joined = select(Posting, func.coalesce(mark, false())).outerjoin(Employer, Employer.id == Posting.employer_id)
-    return joined.where(_open()).options(*_LONG)
+    return joined.where(_open()).options(*LONG)
 
 
 def _named(hits: Hits) -> list[tuple[Posting, bool]]:
@@ -162,7 +175,7 @@ def of_employers(grants: Iterable[Grant], state: PostingState | None = None) -> 
     wanted = select(Posting).where(Posting.employer_id.in_(employer_keys(grants)))
     if state is not None:
         wanted = wanted.where(Posting.state == state)
-    return wanted.options(*_LONG).order_by(Posting.seq.desc())
+    return wanted.options(*LONG).order_by(Posting.seq.desc())
 
 
 def of_employer(employer_id: UUID) -> Sequence[Posting]:
@@ -221,7 +234,7 @@ def applications_of(person_id: UUID) -> Select[Application]:
 
 def postings_of(applications: Iterable[Application]) -> dict[UUID, Posting]:
     keys = {application.posting_id for application in applications}
-    return {posting.id: posting for posting in session().scalars(select(Posting).where(Posting.id.in_(keys)).options(*_LONG))}
+    return {posting.id: posting for posting in session().scalars(select(Posting).where(Posting.id.in_(keys)).options(*LONG))}
 
 
 def application_by(person_id: UUID, posting_id: UUID) -> Application | None:
@@ -244,7 +257,7 @@ def reach(grants: Iterable[Grant]) -> ColumnElement[bool]:
 
 def for_review(grants: Iterable[Grant], state: PostingState = PostingState.IN_REVIEW) -> Select[Posting]:
     """A reviewer's rows in this state: what waits longest comes first, what is open the latest first."""
-    wanted = select(Posting).where(reach(grants), Posting.state == state).options(*_LONG)
+    wanted = select(Posting).where(reach(grants), Posting.state == state).options(*LONG)
     if state is PostingState.IN_REVIEW:
         return wanted.order_by(Posting.submitted_at, Posting.seq)
     return wanted.order_by(Posting.seq.desc())

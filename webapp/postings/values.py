@@ -40,14 +40,8 @@ class PostingValues:
 
     @property
     def wage(self) -> Wage:
-        return Wage(
-            unit=self.wage_unit,
-            assumed=False,
-            low=self.wage_low,
-            high=self.wage_high,
-            months=self.wage_months,
-            negotiable=False,
-        )
+        months = self.wage_months if self.wage_months and self.wage_months > 12 else None
+        return Wage(unit=self.wage_unit, low=self.wage_low, high=self.wage_high, months=months)
 
 
 NAMES = tuple(field.name for field in fields(PostingValues))
@@ -60,14 +54,13 @@ def values_of(posting: Posting) -> PostingValues:
 
 
 def wage_of(posting: Posting) -> Wage:
-    """The wage as the row keeps it. A row without any figure says 面议 at most, never a number."""
+    """The wage as the row keeps it. Without a unit nothing can be compared, and its text is shown as it was written."""
     return Wage(
         unit=posting.wage_unit,
         assumed=posting.wage_assumed,
         low=posting.wage_low,
         high=posting.wage_high,
         months=posting.wage_months,
-        negotiable=posting.wage_low is None and posting.wage_high is None and bool(posting.wage_text),
     )
 
 

@@ -1,0 +1,237 @@
+"""What a person types about a posting. A draft may be left incomplete, so nothing here is compulsory: what the law asks for is told by the
+gate before the draft is submitted. What is typed wrongly is refused at once and stays as it was typed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, Field, FloatField, IntegerField, RadioField, SelectField, StringField, SubmitField, TextAreaField
+from wtforms.validators import Length
+from wtforms.widgets import TextInput
+
+from webapp.db import today
+from webapp.employers.models import Employer
+from webapp.gate.completeness import PROFILES, Finding, Profile
+from webapp.postings import limits
+from webapp.postings.models import Posting
+from webapp.postings.values import PostingValues, values_of
+from webapp.reference import queries as reference
+from webapp.reference.models import Education, EmploymentType, RegionLevel, WageUnit
+
+EXPERIENCES = (("0", "不限"), ("1", "1 年以上"), ("2", "2 年以上"), ("3", "3 年以上"), ("5", "5 年以上"), ("10", "10 年以上"))
+ITEMS_AT_MOST = 12
+ITEM_SIGNS = 20
+_BETWEEN_ITEMS = re.compile(r"[、,，;；\n\r]+")
+
+
+_Kind = TypeVar("_Kind", EmploymentType, WageUnit)
+
+
+def _short(label: str, most: int) -> Length:
+    return Length(max=most, message=f"{label}最多 {most} 个字，请缩短")
+
+
+def _stripped(text: str | None) -> str:
+    return (text or "").replace("\r\n", "\n").strip()
+
+
+def _typed(values: Sequence[str]) -> str:
+    """Full-width figures are figures; a comma or a space inside a number is a way of writing it."""
+    return unicodedata.normalize("NFKC", values[0] if values else "").replace(",", "").replace(" ", "").strip()
+
+
+def _member(kind: type[_Kind], value: str | None) -> _Kind | None:
+    return next((member for member in kind if member.value == value), None)
+
+
+class WholeNumber(IntegerField):
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        text = _typed(valuelist)
+        self.data = None
+        if not text:
+            return
+        if not re.fullmatch(r"-?\d{1,9}", text):
+            raise ValueError(f"{self.label.text}要写成整数，例如 5，不要写单位或文字")
+        self.data = int(text)
+
+
+class Coordinate(FloatField):
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        text = _typed(valuelist)
+        self.data = None
+        if not text:
+            return
+        if not re.fullmatch(r"-?\d{1,3}(\.\d{1,12})?", text):
+            raise ValueError(f"{self.label.text}要写成小数，例如 117.0009")
+        self.data = float(text)
+
+
+class Day(DateField):
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = None
+        text = "".join(valuelist).strip()
+        if not text:
+            return
+        try:
+            self.data = date.fromisoformat(re.sub(r"[年月/.]", "-", text).removesuffix("日"))
+        except ValueError:
+            raise ValueError(f"{self.label.text}要写成年-月-日，例如 2026-12-31") from None
+
+
+class Items(Field):
+    """A few short words in one box, 、 between them."""
+
+    widget = TextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "、".join(self.data or ())
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        items = dict.fromkeys(item.strip() for item in _BETWEEN_ITEMS.split(valuelist[0] if valuelist else ""))
+        kept = self.data = tuple(item for item in items if item)
+        if len(kept) > ITEMS_AT_MOST:
+            raise ValueError(f"{self.label.text}最多写 {ITEMS_AT_MOST} 项")
+        if any(len(item) > ITEM_SIGNS for item in kept):
+            raise ValueError(f"{self.label.text}每项最多 {ITEM_SIGNS} 个字，各项之间用顿号“、”隔开")
+
+
+class Choice(SelectField):
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
+            raise ValueError(f"请在列表中选择{self.label.text}")
+
+
+class Radio(RadioField):
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
+            raise ValueError(f"请选择{self.label.text}")
+
+
+class PostingForm(FlaskForm):
+    employer = Choice("发布单位", choices=[], default="")
+    title = StringField("岗位名称", [_short("岗位名称", 60)], filters=[_stripped], description="写通用的名称，例如：电焊工、幼儿园教师")
+    occupation = StringField(
+        "职业名称", [_short("职业名称", 80)], filters=[_stripped], description="从《职业分类大典》中选，选准了更容易被搜到；没有合适的就不填"
+    )
+    employment_type = Radio("用工类型", choices=EmploymentType.choices(), default="")
+    headcount = WholeNumber("招聘人数")
+    duties = TextAreaField("工作内容", [_short("工作内容", 2000)], filters=[_stripped], description="每天做什么、上什么班、几点到几点")
+    requirements = TextAreaField(
+        "招聘条件", [_short("招聘条件", 1000)], filters=[_stripped], description="证书、技能等；不得以性别、年龄、户籍、婚育设限"
+    )
+    education = Choice("最低学历", choices=[("", "请选择"), *Education.choices()], default="")
+    experience_years = Choice("工作经验", choices=[("", "请选择"), *EXPERIENCES], default="")
+    skills = Items("技能", description="用顿号隔开，例如：氩弧焊、看图纸")
+    region = Choice("所在县（市、区）", choices=[], default="")
+    address = StringField("详细地址", [_short("详细地址", 120)], filters=[_stripped], description="写到门牌号，求职者要知道去哪里上班")
+    lon = Coordinate("经度")
+    lat = Coordinate("纬度")
+    wage_unit = Choice("计算单位", choices=[("", "请选择"), *((unit.value, f"元/{unit.label}") for unit in WageUnit)], default="")
+    wage_low = WholeNumber("最低工资")
+    wage_high = WholeNumber("最高工资")
+    wage_months = WholeNumber("一年发几个月", description="12 到 16；按月发工资的才填")
+    insurance = TextAreaField("社会保险", [_short("社会保险", 500)], filters=[_stripped], description="例如：入职当月起缴纳五项社会保险")
+    benefits = Items("福利", description="用顿号隔开，例如：包住、工作餐、带薪年假")
+    protection = TextAreaField("劳动保护", [_short("劳动保护", 500)], filters=[_stripped], description="例如：发放安全帽、防护手套，每年体检")
+    hazards = TextAreaField("职业危害", [_short("职业危害", 500)], filters=[_stripped], description="如实写明粉尘、噪声、高温等；没有就写“无”")
+    valid_through = Day("有效期至")
+    save = SubmitField("存为草稿")
+
+    def prepare(self, employers: Sequence[Employer] = ()) -> "PostingForm":
+        """Gives the choices that come from the database and the marks of what the law asks for."""
+        self.region.choices = places(self.region.data)
+        if len(employers) < 2:
+            del self.employer
+        else:
+            self.employer.choices = [(str(employer.id), employer.name) for employer in employers]
+        for requirement in PROFILES[Profile.DIRECT]:
+            if requirement.blocks and requirement.columns[0] in self._fields:
+                self._fields[requirement.columns[0]].flags.required = True
+        return self
+
+    @classmethod
+    def of(cls, posting: Posting) -> "PostingForm":
+        values = values_of(posting)
+        return cls(
+            data={name: getattr(values, name) for name in cls._plain_names()}
+            | {
+                "occupation": reference.occupations().name(values.occupation),
+                "employment_type": values.employment_type.value if values.employment_type else "",
+                "education": "" if values.education is None else str(values.education),
+                "experience_years": "" if values.experience_years is None else str(values.experience_years),
+                "region": values.region or "",
+                "wage_unit": values.wage_unit.value if values.wage_unit else "",
+            }
+        )
+
+    @staticmethod
+    def _plain_names() -> tuple[str, ...]:
+        texts = ("title", "duties", "requirements", "address", "insurance", "protection", "hazards")
+        return (*texts, "headcount", "skills", "lon", "lat", "wage_low", "wage_high", "wage_months", "benefits", "valid_through")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if not super().validate(extra_validators):
+            return False
+        return not self.show(limits.problems(self.values(), on=today()))
+
+    def validate_occupation(self, field: StringField) -> None:
+        if field.data and not reference.occupations().named(field.data):
+            raise ValueError(f"《职业分类大典》里没有找到“{field.data}”，请从列表中选，或者留空")
+
+    def show(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Puts each finding beside its field; those about something else than this form come back first."""
+        elsewhere, here = [], []
+        for finding in findings:
+            field = self._fields.get(finding.field)
+            if field is None:
+                elsewhere.append(finding)
+            else:
+                field.errors = [*field.errors, finding.message]
+                here.append(finding)
+        return elsewhere + here
+
+    def values(self) -> PostingValues:
+        known = {name: self._fields[name].data for name in self._plain_names()}
+        named = reference.occupations().named(self.occupation.data) if self.occupation.data else ()
+        return PostingValues(
+            **known,
+            occupation=named[0].code if named else None,
+            employment_type=_member(EmploymentType, self.employment_type.data),
+            education=int(self.education.data) if self.education.data else None,
+            experience_years=int(self.experience_years.data) if self.experience_years.data else None,
+            region=self.region.data or None,
+            wage_unit=_member(WageUnit, self.wage_unit.data),
+        )
+
+
+def places(chosen: str | None = None) -> dict[str, list[tuple[str, str]]]:
+    """The counties of the home province by city, for a choice that works without JavaScript; a place elsewhere only if it is the row's own."""
+    regions = reference.regions()
+    groups: dict[str, list[tuple[str, str]]] = {"请选择县（市、区）": [("", "未选择")]}
+    for city in regions.cities(reference.home_province()):
+        counties = [(region.code, region.name) for region in regions.children(city.code)]
+        own = [(city.code, city.name)] if city.level is RegionLevel.COUNTY or not counties else []
+        groups[city.name] = own + counties
+    if chosen and all(code != chosen for group in groups.values() for code, _ in group):
+        groups["原来的地点"] = [(chosen, regions.name(chosen))]
+    return groups
+
+
+class ApplyForm(FlaskForm):
+    message = TextAreaField("想对用人单位说的话", [_short("留言", 500)], filters=[_stripped], description="可以写会什么、做过什么、什么时候能上班")
+    shares_phone = BooleanField("同意")
+
+
+class ReviewForm(FlaskForm):
+    decision = StringField("决定")
+    reason = TextAreaField("理由", [_short("理由", 500)], filters=[_stripped])
+
+
+class MoveForm(FlaskForm):
+    to = StringField("状态")

@@ -1,0 +1,172 @@
+"""What a search can be narrowed by, with exact counts, and what can be dropped from it.
+
+A condition already chosen would leave the other values of its own facet at zero, so each such facet is counted for the query without
+it: a visitor sees how many postings another choice would bring.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from search.query import PostingQuery
+from webapp.postings.criteria import Criteria
+from webapp.postings.queries import Found, facet_of, total_of
+from webapp.reference import queries as reference
+from webapp.reference.models import Education, EmploymentType
+
+PLACES = 16
+SOURCES = 12
+Counts = Iterable[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """`options`: (value, label, count) of the parameter `name`."""
+
+    name: str
+    title: str
+    options: tuple[tuple[str, str, int], ...]
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A span of monthly wages: two parameters at once, so it is no `Facet`. An end of None is open."""
+
+    low: int | None
+    high: int | None
+    label: str
+    count: int
+    is_chosen: bool
+
+
+def facets(criteria: Criteria, found: Found) -> list[Facet]:
+    """In the order of the page: place, day, type, education, source."""
+    query = criteria.query
+    return [
+        Facet("region", "地点", _places(query, found), single=True),
+        Facet("days", "发布时间", _posted(query, found), single=True),
+        Facet("type", "用工类型", _named(_counts(query, found, "employment_type", "employment_types", ()), dict(EmploymentType.choices()))),
+        Facet("education", "最低学历", _educations(_counts(query, found, "education", "educations", ()))),
+        Facet("source", "来源平台", tuple((value, value, count) for value, count in _counts(query, found, "source", "sources", ()))[:SOURCES]),
+    ]
+
+
+def bands(criteria: Criteria, found: Found) -> list[Band]:
+    query = criteria.query
+    chosen = (query.wage_at_least, query.wage_at_most)
+    counts = found.facets.get("wage", ())
+    if chosen != (None, None):
+        counts = facet_of(_bare(query, wage_at_least=None, wage_at_most=None), "wage")
+    made = []
+    for value, count in counts:
+        low, high = (int(end) if end else None for end in value.split("-"))
+        made.append(Band(low, high, _band_label(low, high), count, (low, high) == chosen))
+    return made
+
+
+def without_each(criteria: Criteria) -> list[tuple[str, str, str, int]]:
+    """(parameter, value, label, count): for an empty result, what dropping one condition would bring; only what brings something."""
+    offered = []
+    for name, value in [*criteria.filters, *((name, criteria.one(name)) for name in ("region", "q") if criteria.one(name))]:
+        count = total_of(_dropped(criteria.query, name))
+        if count:
+            offered.append((name, value, label(name, value), count))
+    return sorted(offered, key=lambda offer: -offer[3])
+
+
+def label(name: str, value: str) -> str:
+    """A chosen condition in words."""
+    match name:
+        case "wage":
+            return f"月薪至少 {value} 元"
+        case "wage_max":
+            return f"月薪至多 {value} 元"
+        case "type":
+            return dict(EmploymentType.choices())[value]
+        case "education":
+            return _education_label(value)
+        case "days":
+            return f"{value} 天内发布" if value != "0" else "今天发布"
+        case "outside":
+            return "只看省外"
+        case "region":
+            return f"地点：{reference.regions().name(value)}"
+        case "q":
+            return f"文字：{value}"
+        case _:
+            return value
+
+
+def _bare(query: PostingQuery, **changes: Any) -> PostingQuery:
+    return replace(query, **changes, limit=0, offset=0, facets=True)
+
+
+def _dropped(query: PostingQuery, name: str) -> PostingQuery:
+    empty: Mapping[str, dict[str, Any]] = {
+        "q": {"text": ""},
+        "region": {"regions": ()},
+        "outside": {"outside": None},
+        "wage": {"wage_at_least": None},
+        "wage_max": {"wage_at_most": None},
+        "type": {"employment_types": ()},
+        "education": {"educations": ()},
+        "days": {"posted_since": None},
+        "source": {"sources": ()},
+    }
+    return _bare(query, **empty[name])
+
+
+def _counts(query: PostingQuery, found: Found, facet: str, condition: str, empty: object) -> Counts:
+    if getattr(query, condition) == empty:
+        return found.facets.get(facet, ())
+    return facet_of(_bare(query, **{condition: empty}), facet)
+
+
+def _places(query: PostingQuery, found: Found) -> tuple[tuple[str, str, int], ...]:
+    """Without a place the cities of the home province; inside one, its counties."""
+    regions = reference.regions()
+    if not query.regions:
+        return tuple((f"{value}00", regions.short(f"{value}00"), count) for value, count in found.facets.get("city", ()) if _is_home(value))[:PLACES]
+    chosen = query.regions[0]
+    if chosen.endswith("0000"):
+        inside = facet_of(_bare(query, regions=(chosen,)), "city")
+        return tuple((f"{value}00", regions.short(f"{value}00"), count) for value, count in inside)[:PLACES]
+    city = regions.place(chosen).city_code
+    counted = found.facets.get("region", ()) if chosen == city else facet_of(_bare(query, regions=(city,)), "region")
+    return tuple((value, _county(value), count) for value, count in counted)[:PLACES]
+
+
+def _is_home(prefix: str) -> bool:
+    return prefix[:2] == reference.home_province()[:2]
+
+
+def _county(code: str) -> str:
+    short = reference.regions().short(code)
+    return f"{short}（未注明区县）" if code.endswith("00") else short
+
+
+def _posted(query: PostingQuery, found: Found) -> tuple[tuple[str, str, int], ...]:
+    counts = _counts(query, found, "posted", "posted_since", None)
+    return tuple((value, f"{value} 天内", count) for value, count in counts)
+
+
+def _named(counts: Counts, labels: Mapping[str, str]) -> tuple[tuple[str, str, int], ...]:
+    known = dict(counts)
+    return tuple((value, name, known[value]) for value, name in labels.items() if value in known)
+
+
+def _educations(counts: Counts) -> tuple[tuple[str, str, int], ...]:
+    known = dict(counts)
+    return tuple((str(level.value), _education_label(str(level.value)), known[str(level.value)]) for level in Education if str(level.value) in known)
+
+
+def _education_label(value: str) -> str:
+    """A row that states no education is filed with those that ask for none, and the label says both."""
+    return "不限或未注明" if value == "0" else Education.of(int(value)).label
+
+
+def _band_label(low: int | None, high: int | None) -> str:
+    if low is None:
+        return f"{high} 元以下"
+    return f"{low} 元以上" if high is None else f"{low}–{high} 元"

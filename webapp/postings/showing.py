@@ -1,0 +1,169 @@
+"""A posting in the words of a screen: the card of a list and the elements of its page."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from webapp.accounts.models import Person
+from webapp.db import LOCAL_ZONE, today
+from webapp.employers.models import Employer
+from webapp.gate.completeness import Profile, missing_note
+from webapp.postings.models import Application, ApplicationState, Posting, PostingState
+from webapp.postings.values import stated, wage_of
+from webapp.reference import queries as reference
+from webapp.reference import wages
+from webapp.reference.models import Education
+from webapp.sealing import mask_name
+
+TONES = {
+    PostingState.OPEN: "good",
+    PostingState.IN_REVIEW: "info",
+    PostingState.PAUSED: "warn",
+    PostingState.TAKEN_DOWN: "bad",
+}
+"""State -> tone of its badge; the others are neutral."""
+NOT_FROM_SOURCE = "来源未提供"
+NOT_FILLED = "未填写"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    key: UUID
+    title: str
+    wage: str
+    wage_note: str
+    employer: str
+    is_verified: bool
+    place: str
+    tags: tuple[str, ...]
+    posted: str
+    source: str
+    headcount: str
+
+
+def card(posting: Posting, *, is_verified: bool = False, on: date | None = None) -> Card:
+    wage, note = wage_line(posting)
+    return Card(
+        key=posting.id,
+        title=posting.title,
+        wage=wage,
+        wage_note=note,
+        employer=posting.employer_name,
+        is_verified=is_verified,
+        place=place(posting),
+        tags=tuple(tags(posting)),
+        posted=posted(posting, on or today()),
+        source=source(posting),
+        headcount=f"招 {posting.headcount} 人" if posting.headcount else "",
+    )
+
+
+def wage_line(posting: Posting) -> tuple[str, str]:
+    """The wage as given, and what has to be said beside it: an estimate per month, or that the period was not named."""
+    shown = wages.show(wage_of(posting), posting.wage_text)
+    if posting.wage_unit is None:
+        return shown, ""
+    given, _, note = shown.partition("（")
+    return given, note.removesuffix("）")
+
+
+def place(posting: Posting) -> str:
+    return reference.regions().name(posting.region, posting.county_name) if posting.region else posting.county_name
+
+
+def tags(posting: Posting) -> Iterable[str]:
+    if posting.employment_type is not None:
+        yield posting.employment_type.label
+    if posting.education is not None:
+        yield "学历不限" if posting.education == Education.ANY else Education.of(posting.education).label
+    if posting.experience_years is not None:
+        yield experience(posting.experience_years)
+    yield from posting.benefits[:3]
+
+
+def experience(years: int) -> str:
+    return f"{years} 年以上经验" if years else "经验不限"
+
+
+def posted(posting: Posting, on: date) -> str:
+    if posting.valid_from is None:
+        return ""
+    days = (on - posting.valid_from).days
+    if days <= 0:
+        return "今天发布"
+    return f"{days} 天前发布" if days <= 7 else f"{posting.valid_from:%Y-%m-%d} 发布"
+
+
+def source(posting: Posting) -> str:
+    """The platform a forwarded row came from; a row the employer wrote here has none."""
+    return (posting.source_title or "其他平台") if posting.is_forwarded else ""
+
+
+def elements(posting: Posting, employer: Employer | None) -> list[tuple[str, str]]:
+    """The elements of 山东省人力资源市场条例 §32 in its order, then the rest; "" where nothing is stated."""
+    return [
+        ("岗位名称", posting.title),
+        ("招用人数", f"{posting.headcount} 人" if posting.headcount else ""),
+        ("工作内容", posting.duties),
+        ("工作地点", f"{place(posting)} {posting.address}".strip()),
+        ("录用条件", conditions(posting)),
+        ("用工类型", posting.employment_type.label if posting.employment_type else ""),
+        ("劳动报酬", wage_text(posting)),
+        ("社会保险和福利", "\n".join(text for text in (posting.insurance, "、".join(posting.benefits)) if text)),
+        ("劳动保护", posting.protection),
+        ("职业危害", posting.hazards),
+        ("单位基本情况", employer.about if employer else ""),
+    ]
+
+
+def conditions(posting: Posting) -> str:
+    level = posting.education_level
+    parts = [
+        f"学历：{level.label}{'' if level is Education.ANY else '及以上'}" if level is not None else "",
+        f"经验：{experience(posting.experience_years)}" if posting.experience_years is not None else "",
+        f"技能：{'、'.join(posting.skills)}" if posting.skills else "",
+        posting.requirements,
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def wage_text(posting: Posting) -> str:
+    """On the posting's own page the source's words stand beside what was read from them."""
+    given, note = wage_line(posting)
+    has_any = posting.wage_text or posting.wage_unit
+    if not has_any:
+        return ""
+    return f"{given}（{note}）" if note else given
+
+
+def missing(posting: Posting, employer: Employer | None) -> list[str]:
+    """What the source did not say, by name."""
+    return missing_note(Profile.FORWARDED, stated(posting, employer)) if posting.is_forwarded else []
+
+
+def day(instant: object) -> str:
+    """A day, or an instant on the calendar of the service, as 2026-12-31 14:05."""
+    astimezone = getattr(instant, "astimezone", None)
+    if astimezone is not None:
+        return f"{astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}"
+    return str(instant or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """What an employer may see of who applied, as far as the seeker consents and the application stands."""
+
+    name: str
+    phone: str
+
+
+def applicants(applications: Iterable[Application], people: Mapping[UUID, Person]) -> dict[UUID, Applicant]:
+    """By application. Name and phone in full only for one that stands, was opened (and so is on the ledger) and shares them."""
+    seen = {}
+    for application in applications:
+        person = people[application.person_id]
+        may_see = application.shares_phone and application.seen_at is not None and application.state is ApplicationState.SENT
+        name = person.name or "未填姓名"
+        seen[application.id] = Applicant(name, person.phone or "") if may_see else Applicant(mask_name(name) if person.name else name, "")
+    return seen

@@ -1,0 +1,212 @@
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp.access import Actor, Grant, Permission, acting, requires, visitor
+from webapp.db import today, transaction
+from webapp.employers.models import Employer
+from webapp.gate.completeness import Profile, advise
+from webapp.postings import limits, operations, queries, showing
+from webapp.postings.forms import MoveForm, PostingForm
+from webapp.postings.models import NEXT, Posting, PostingState
+from webapp.postings.operations import Incomplete, Refusal
+from webapp.postings.values import stated, values_of
+from webapp.postings.views.room import blueprint
+from webapp.reference import queries as reference
+from webapp.web import found, paginate
+
+MOVES: dict[PostingState, Callable[..., None]] = {
+    PostingState.PAUSED: operations.pause,
+    PostingState.OPEN: operations.reopen,
+    PostingState.FILLED: operations.fill,
+    PostingState.WITHDRAWN: operations.withdraw,
+    PostingState.DRAFT: operations.revise,
+}
+"""Where an employer may move a posting to by a button; review and expiry are not among them."""
+DONE = {
+    PostingState.PAUSED: "岗位已暂停，求职者暂时搜不到它。",
+    PostingState.OPEN: "岗位已恢复招聘。",
+    PostingState.FILLED: "已标记为招满，求职者不再看到它。",
+    PostingState.WITHDRAWN: "岗位已撤回。",
+    PostingState.DRAFT: "已转为草稿，修改后重新提交审核。",
+}
+
+
+def _grants() -> tuple[Grant, ...]:
+    return visitor().grants_for(Permission.POSTING_WRITE)
+
+
+def _by() -> Actor:
+    return acting(Permission.POSTING_WRITE)
+
+
+@blueprint.get("/employer/postings")
+@requires(Permission.POSTING_WRITE)
+def employer_list() -> str:
+    state = next((state for state in PostingState if state.value == request.args.get("state")), None)
+    page = paginate(queries.of_employers(_grants(), state))
+    counts = queries.state_counts(_grants())
+    return render_template(
+        "postings/employer_list.html",
+        page=page,
+        state=state,
+        counts=[(state, counts[state]) for state in PostingState if state in counts],
+        total=sum(counts.values()),
+        cards={row.id: showing.card(row) for row in page.rows},
+        applications=queries.application_counts(page.rows),
+        employers=queries.employers_of(_grants()),
+    )
+
+
+@blueprint.route("/employer/postings/new", methods=["GET", "POST"])
+@requires(Permission.POSTING_WRITE)
+def new() -> str | Response:
+    employers = queries.employers_of(_grants())
+    form = PostingForm().prepare(employers)
+    if not employers or not form.validate_on_submit():
+        return _form_page(form, None, employers)
+    values = form.values()
+    with transaction():
+        employer = found(_chosen(queries.employers_of(_grants()), form))
+        posting = operations.draft(employer, values, by=_by())
+    return _saved(posting, form)
+
+
+def _chosen(employers: Sequence[Employer], form: PostingForm) -> Employer | None:
+    if "employer" not in form:
+        return next(iter(employers), None)
+    return next((employer for employer in employers if str(employer.id) == form.employer.data), None)
+
+
+@blueprint.route("/employer/postings/<uuid:key>/edit", methods=["GET", "POST"])
+@requires(Permission.POSTING_WRITE)
+def edit(key: UUID) -> str | Response:
+    posting = found(queries.own(key, _grants()))
+    if posting.state is not PostingState.DRAFT:
+        flash(operations.NotADraft.says, "info")
+        return redirect(url_for(".check", key=key), 303)
+    form = (PostingForm() if request.method == "POST" else PostingForm.of(posting)).prepare()
+    if not form.validate_on_submit():
+        if request.method == "GET" and request.args.get("check"):
+            form.show(operations.findings(posting, queries.employer_of(posting), on=today()))
+        return _form_page(form, posting, ())
+    values = form.values()
+    try:
+        with transaction():
+            posting = found(queries.own(key, _grants(), for_change=True))
+            operations.change(posting, values, by=_by())
+    except Refusal as refusal:
+        flash(str(refusal), "danger")
+        return redirect(url_for(".check", key=key), 303)
+    return _saved(posting, form)
+
+
+def _saved(posting: Posting, form: PostingForm) -> Response:
+    """To the page of answers, or back to the form: both buttons keep what was typed."""
+    if form.save.data:
+        flash("草稿已保存，可以随时回来继续填。", "success")
+        return redirect(url_for(".edit", key=posting.id), 303)
+    return redirect(url_for(".check", key=posting.id), 303)
+
+
+def _form_page(form: PostingForm, posting: Posting | None, employers: Sequence[Employer]) -> str:
+    return render_template(
+        "postings/form.html",
+        form=form,
+        posting=posting,
+        employers=employers,
+        occupations=[row.name for row in reference.occupations().common()],
+        days=reference.whole("posting_valid_days_max"),
+    )
+
+
+@blueprint.get("/employer/postings/<uuid:key>")
+@requires(Permission.POSTING_WRITE)
+def check(key: UUID) -> str:
+    posting = found(queries.own(key, _grants()))
+    employer = queries.employer_of(posting)
+    is_draft = posting.state is PostingState.DRAFT
+    return render_template(
+        "postings/check.html",
+        posting=posting,
+        employer=employer,
+        is_verified=queries.is_verified(employer),
+        card=showing.card(posting),
+        elements=showing.elements(posting, employer),
+        findings=operations.findings(posting, employer, on=today()) if is_draft else [],
+        advice=[*advise(Profile.DIRECT, stated(posting, employer)), *limits.warnings(values_of(posting), on=today())] if is_draft else [],
+        reviews=queries.reviews_of(posting),
+        moves=[state for state in MOVES if state in NEXT[posting.state] and _is_offered(posting, state)],
+        applications=queries.application_counts([posting]).get(posting.id, 0),
+    )
+
+
+def _is_offered(posting: Posting, state: PostingState) -> bool:
+    """A review in hand opens a posting, no button of its employer does; what expired goes through a review again."""
+    return state is not PostingState.OPEN or posting.state in {PostingState.PAUSED, PostingState.FILLED}
+
+
+@blueprint.post("/employer/postings/<uuid:key>/submit")
+@requires(Permission.POSTING_WRITE)
+def submit(key: UUID) -> Response:
+    try:
+        with transaction():
+            posting = found(queries.own(key, _grants(), for_change=True))
+            operations.submit(posting, by=_by(), on=today())
+    except Incomplete:
+        return redirect(url_for(".edit", key=key, check=1), 303)
+    except Refusal as refusal:
+        flash(str(refusal), "danger")
+    else:
+        flash("已提交审核，通过后自动发布，结果会通知您。", "success")
+    return redirect(url_for(".check", key=key), 303)
+
+
+@blueprint.post("/employer/postings/<uuid:key>/move")
+@requires(Permission.POSTING_WRITE)
+def move(key: UUID) -> Response:
+    wanted = next((state for state in MOVES if state.value == MoveForm().to.data), None)
+    verb = MOVES[found(wanted)]
+    try:
+        with transaction():
+            posting = found(queries.own(key, _grants(), for_change=True))
+            verb(posting, by=_by())
+    except Refusal as refusal:
+        flash(str(refusal), "danger")
+    else:
+        flash(DONE[found(wanted)], "success")
+    return redirect(url_for(".edit" if wanted is PostingState.DRAFT else ".check", key=key), 303)
+
+
+@blueprint.post("/employer/postings/<uuid:key>/copy")
+@requires(Permission.POSTING_WRITE)
+def copy(key: UUID) -> Response:
+    with transaction():
+        posting = found(queries.own(key, _grants()))
+        made = operations.copy(posting, found(queries.employer_of(posting)), by=_by())
+    flash("已复制为新的草稿，请填写新的有效期。", "success")
+    return redirect(url_for(".edit", key=made.id), 303)
+
+
+@blueprint.get("/employer/postings/<uuid:key>/applications")
+@requires(Permission.APPLICATION_READ)
+def applications(key: UUID) -> str:
+    posting = found(queries.own(key, visitor().grants_for(Permission.APPLICATION_READ)))
+    page = paginate(queries.applications_to(posting))
+    return render_template("postings/applications.html", posting=posting, page=page, people=showing.applicants(page.rows, queries.people(page.rows)))
+
+
+@blueprint.post("/employer/postings/<uuid:key>/applications/<uuid:application_key>/open")
+@requires(Permission.APPLICATION_READ)
+def open_application(key: UUID, application_key: UUID) -> Response:
+    """Before anything personal is shown, that it was opened is on the ledger."""
+    try:
+        with transaction():
+            posting = found(queries.own(key, visitor().grants_for(Permission.APPLICATION_READ)))
+            application = found(queries.application_to(posting, application_key, for_change=True))
+            operations.open_application(application, by=acting(Permission.APPLICATION_READ))
+    except Refusal as refusal:
+        flash(str(refusal), "info")
+    return redirect(url_for(".applications", key=key, _anchor=f"a-{application_key}"), 303)

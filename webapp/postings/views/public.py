@@ -1,0 +1,146 @@
+import json
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask_login import current_user
+from markupsafe import Markup
+
+from search.query import WINDOW, Sort
+from webapp.access import Permission, public, visitor
+from webapp.postings import criteria as criteria_of
+from webapp.postings import narrowing, queries, showing
+from webapp.postings.criteria import Criteria
+from webapp.postings.models import ApplicationState, Posting, PostingState
+from webapp.postings.queries import Found
+from webapp.postings.views.room import blueprint
+from webapp.reference import queries as reference
+from webapp.reference.models import WageUnit
+from webapp.web import Page, found
+
+SORTS = ((Sort.RELEVANCE, "相关度"), (Sort.DATE, "最新发布"), (Sort.WAGE, "工资从高到低"))
+_BY_UNIT = {WageUnit.HOUR: "HOUR", WageUnit.DAY: "DAY", WageUnit.WEEK: "WEEK", WageUnit.MONTH: "MONTH", WageUnit.YEAR: "YEAR"}
+"""schema.org's unitText; pieces and tasks have none there."""
+
+
+@blueprint.get("/")
+@blueprint.get("/postings")
+@public
+def search() -> str:
+    criteria = criteria_of.read(request.args.to_dict(flat=False))
+    answer = queries.find_open(criteria.query)
+    rows = [showing.card(row, is_verified=row.id in answer.verified) for row in answer.rows]
+    return render_template(
+        "postings/search.html",
+        criteria=criteria,
+        answer=answer,
+        page=Page(rows, criteria.page, criteria_of.PAGE_SIZE, answer.total),
+        pages=Page(rows, criteria.page, criteria_of.PAGE_SIZE, min(answer.total, WINDOW)),
+        facets=[] if answer.fallback else narrowing.facets(criteria, answer),
+        bands=[] if answer.fallback else narrowing.bands(criteria, answer),
+        chips=[(narrowing.label(name, value), name, value) for name, value in criteria.filters],
+        offers=_offers(criteria, answer),
+        places=_places(criteria),
+        cities=_cities() if criteria.unknown_region else [],
+        sorts=SORTS,
+    )
+
+
+def _offers(criteria: Criteria, answer: Found) -> list[tuple[str, str]]:
+    """For an empty page: (words, address) of every search one condition wider that finds something."""
+    if answer.total or answer.fallback:
+        return []
+    offers = []
+    for name, value, words, count in narrowing.without_each(criteria):
+        kept = [(key, one) for key, values in criteria.chosen.items() for one in values if (key, one) != (name, value)]
+        arguments: dict[str, list[str]] = {}
+        for key, one in kept:
+            arguments.setdefault(key, []).append(one)
+        offers.append((f"去掉“{words}”，有 {count} 个岗位", url_for(".search", **arguments)))  # type: ignore[arg-type]  # lists become repeated parameters
+    return offers
+
+
+def _places(criteria: Criteria) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(city, its choices) of the home province; a place elsewhere that was asked for stays choosable."""
+    regions = reference.regions()
+    home, chosen = reference.home_province(), criteria.one("region")
+    groups = [(city.name, [(city.code, city.name), *((row.code, row.name) for row in regions.children(city.code))]) for city in regions.cities(home)]
+    known = {home, "", *(code for _, choices in groups for code, _ in choices)}
+    return groups if chosen in known else [("其他地区", [(chosen, regions.name(chosen))]), *groups]
+
+
+def _cities() -> list[tuple[str, str]]:
+    return [(city.short_name, url_for(".search", region=city.code)) for city in reference.regions().cities(reference.home_province())]
+
+
+@blueprint.get("/postings/<uuid:key>")
+@public
+def detail(key: UUID) -> str | tuple[str, int]:
+    posting = found(queries.shown(key))
+    if posting.state is PostingState.TAKEN_DOWN:
+        return render_template("postings/taken_down.html"), 410
+    page = _detail_page(posting)
+    return page if queries.is_open(posting) else (page, 410)
+
+
+def _detail_page(posting: Posting) -> str:
+    employer = queries.employer_of(posting)
+    is_open = queries.is_open(posting)
+    person_id = current_user.person_id if current_user.is_authenticated else None
+    application = queries.application_by(person_id, posting.id) if person_id else None
+    return render_template(
+        "postings/detail.html",
+        posting=posting,
+        employer=employer,
+        is_open=is_open,
+        is_verified=queries.is_verified(employer),
+        card=showing.card(posting),
+        elements=showing.elements(posting, employer),
+        not_stated=showing.NOT_FROM_SOURCE if posting.is_forwarded else showing.NOT_FILLED,
+        missing=showing.missing(posting, employer),
+        application=application if application and application.state is ApplicationState.SENT else None,
+        may_review=_may_review(posting),
+        similar=[] if is_open else [showing.card(row) for row in queries.similar(posting)],
+        structured=_structured(posting) if is_open else "",
+    )
+
+
+def _may_review(posting: Posting) -> bool:
+    if not current_user.is_authenticated:
+        return False
+    return any(grant.covers(posting.region) for grant in visitor().grants_for(Permission.POSTING_REVIEW))
+
+
+def _structured(posting: Posting) -> Markup:
+    """The posting as schema.org JobPosting: a data block, which the content policy lets stand because nothing runs it."""
+    known = {
+        "@context": "https://schema.org/",
+        "@type": "JobPosting",
+        "identifier": {"@type": "PropertyValue", "name": posting.employer_name, "value": str(posting.id)},
+        "title": posting.title,
+        "description": "\n".join(text for text in (posting.duties, showing.conditions(posting)) if text),
+        "datePosted": posting.valid_from.isoformat() if posting.valid_from else None,
+        "validThrough": posting.valid_through.isoformat() if posting.valid_through else None,
+        "hiringOrganization": {"@type": "Organization", "name": posting.employer_name},
+        "jobLocation": {
+            "@type": "Place",
+            "address": {
+                "@type": "PostalAddress",
+                "addressCountry": "CN",
+                "addressLocality": showing.place(posting),
+                "streetAddress": posting.address,
+            },
+        },
+        "baseSalary": _salary(posting),
+        "totalJobOpenings": posting.headcount,
+        "directApply": posting.employer_id is not None,
+    }
+    text = json.dumps({name: value for name, value in known.items() if value not in (None, "")}, ensure_ascii=False)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - no tag can end the block
+
+
+def _salary(posting: Posting) -> dict[str, object] | None:
+    unit = _BY_UNIT.get(posting.wage_unit) if posting.wage_unit else None
+    if unit is None:
+        return None
+    value = {"@type": "QuantitativeValue", "unitText": unit, "minValue": posting.wage_low, "maxValue": posting.wage_high}
+    return {"@type": "MonetaryAmount", "currency": "CNY", "value": {name: one for name, one in value.items() if one is not None}}

@@ -1,0 +1,20 @@
+"""What the five conversations share: their blueprint and the words their templates use."""
+
+from flask import Blueprint
+from markupsafe import Markup, escape
+
+from webapp.postings import showing
+from webapp.postings.models import PostingState
+
+blueprint = Blueprint("postings", __name__, template_folder="../templates")
+blueprint.add_app_template_filter(showing.day, "day")
+
+
+def state_badge(state: PostingState) -> Markup:
+    """A state is always a word; the tone only repeats it."""
+    return Markup('<span class="tag tag-{}"><span class="visually-hidden">状态：</span>{}</span>').format(
+        showing.TONES.get(state, "neutral"), escape(state.label)
+    )
+
+
+blueprint.add_app_template_global(state_badge, "state_badge")
