@@ -19,17 +19,28 @@ from webapp.access import Permission
 from webapp.accounts import views as accounts
 from webapp.config import Settings
 from webapp.employers import views as employers
+from webapp.matching import letters
+from webapp.matching import views as matching
 from webapp.notices import views as notices
 from webapp.notices.queries import unread_count
 from webapp.postings import views as postings
 from webapp.seekers import views as seekers
 
-BLUEPRINTS = (web.blueprint, accounts.blueprint, employers.blueprint, notices.blueprint, postings.blueprint, seekers.blueprint)
+BLUEPRINTS = (
+    web.blueprint,
+    accounts.blueprint,
+    employers.blueprint,
+    matching.blueprint,
+    notices.blueprint,
+    postings.blueprint,
+    seekers.blueprint,
+)
 STATIC = Path(__file__).resolve().parents[1] / "static"
 CONTENT_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 DESKS = (
     (Permission.APPLICATION_SEND, "我的应聘", "postings.my_applications"),
-    (Permission.SEARCH_SAVE, "我的订阅", "seekers.saved_searches"),
+    (Permission.SEARCH_SAVE, "我的订阅", "matching.saved_searches"),
+    (Permission.PROFILE_KEEP, "求职资料", "seekers.profile"),
     (Permission.POSTING_WRITE, "本单位岗位", "postings.employer_list"),
     (Permission.EMPLOYER_READ, "本单位", "employers.mine"),
     (Permission.POSTING_REVIEW, "岗位审核", "postings.review_queue"),
@@ -51,6 +62,7 @@ def prepare(settings: Settings) -> None:
     sealing.configure(settings.secrets)
     db.connect(settings.database_url)
     search.current.use(EmbeddedEngine(settings.search_directory))
+    letters.settle(settings.base_url)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -2,7 +2,7 @@
 
 import click
 
-from workers.commands import checking, data, people, running
+from workers.commands import checking, data, people, postings, running
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -10,7 +10,8 @@ def main() -> None:
     """职路：公共就业服务平台。设置从环境变量读取，见 README。"""
 
 
-for module in (running, data, people, checking):
+data.importing.add_command(postings.import_postings)
+for module in (running, data, postings, people, checking):
     for command in module.COMMANDS:
         main.add_command(command)
 

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
+from webapp.postings import showing
 from webapp.postings.models import Posting
-from webapp.postings.values import wage_of
-from webapp.reference import wages
 from webapp.seekers.models import SavedSearch
 
 
@@ -30,7 +29,7 @@ def title_of(posting: Posting) -> str:
 
 
 def notice_of(posting: Posting, searches: list[SavedSearch]) -> str:
-    facts = "，".join(fact for fact in (wages.show(wage_of(posting)), posting.county_name) if fact)
+    facts = "，".join(fact for fact in (showing.wage_text(posting), showing.place(posting)) if fact)
     return f"{facts}。符合您的订阅{_names(searches)}。"
 
 
@@ -42,8 +41,8 @@ def mail_of(posting: Posting, searches: list[SavedSearch]) -> str:
             "",
             posting.title,
             f"单位：{posting.employer_name}",
-            f"工资：{wages.show(wage_of(posting))}",
-            f"地点：{posting.county_name}",
+            f"工资：{showing.wage_text(posting)}",
+            f"地点：{showing.place(posting)}",
             "",
             f"查看岗位：{_site.base_url}{path_of(posting)}",
             f"不想再收到邮件，或要修改订阅：{_site.base_url}/saved-searches",

@@ -1,13 +1,12 @@
 import re
 
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
-from webapp.config import Settings
 from webapp.reference.models import Education
-from webapp.reference.queries import regions
+from webapp.reference.queries import home_province, regions
 from webapp.seekers.models import SeekerProfile
+from webapp.web import Form
 
 SKILLS_AT_MOST = 30
 _SKILL_LENGTH = 40
@@ -20,16 +19,16 @@ def skills_in(text: str) -> list[str]:
     return list(dict.fromkeys(skill for part in _BETWEEN_SKILLS.split(text) if (skill := " ".join(part.split()))))
 
 
-def counties(home: str) -> dict[str, list[tuple[str, str]]]:
+def counties() -> dict[str, list[tuple[str, str]]]:
     """City -> itself and its counties as (code, name): the choices of a place for somebody who lives here."""
     known = regions()
     return {
         city.name: [(city.code, f"{city.name}（不限县区）"), *((county.code, county.name) for county in known.children(city.code))]
-        for city in known.cities(home)
+        for city in known.cities(home_province())
     }
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(Form):
     region = SelectField("常住地", validators=[Optional()])
     education = SelectField("最高学历", coerce=int, choices=[(0, "未填写"), *((level.value, level.label) for level in Education if level)])
     experience_years = IntegerField("工作年限", validators=[Optional(), NumberRange(0, 60, message="请填写 0 到 60 之间的整数")])
@@ -42,10 +41,10 @@ class ProfileForm(FlaskForm):
     )
 
     @classmethod
-    def of(cls, profile: SeekerProfile | None, settings: Settings) -> "ProfileForm":
+    def of(cls, profile: SeekerProfile | None) -> "ProfileForm":
         """The form as the profile stands, or as it was typed."""
         form = cls(data=_typed(profile) if profile else None)
-        form.region.choices = {"不填写": [("", "请选择")], **counties(settings.home_region)}
+        form.region.choices = {"不填写": [("", "请选择")], **counties()}
         return form
 
     def validate_skills(self, field: StringField) -> None:

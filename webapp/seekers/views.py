@@ -1,4 +1,4 @@
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import Permission, acting, requires, visitor
@@ -13,7 +13,7 @@ blueprint = Blueprint("seekers", __name__, template_folder="templates")
 @blueprint.route("/profile", methods=["GET", "POST"])
 @requires(Permission.PROFILE_KEEP)
 def profile() -> str | Response:
-    form = ProfileForm.of(queries.profile_of(visitor().person_id), current_app.config["SETTINGS"])
+    form = ProfileForm.of(queries.profile_of(visitor().person_id))
     if not form.validate_on_submit():
         return render_template("seekers/profile.html", form=form)
     with transaction():

@@ -89,7 +89,7 @@ class RowReader:
         lon, lat = _point(row.get("lon", ""), row.get("lat", ""))
         return {
             "region": code if known else None,
-            "county_name": self._regions.name(code, line(row.get("district", "")))[:60] if known else "",
+            "county_name": line(row.get("district", ""), 60),
             "address": line(row.get("address", ""), 200) or line(row.get("area_text", ""), 200),
             "lon": lon,
             "lat": lat,
