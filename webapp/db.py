@@ -117,6 +117,7 @@ def make_engine(url: str, **options: Any) -> Engine:
         options.setdefault("connect_args", {"timeout": _SQLITE_BUSY_SECONDS})
     else:
         options.setdefault("pool_pre_ping", True)
+    options.setdefault("hide_parameters", True)  # an error's text ends up in a log, where the values of a statement may not be
     engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)

@@ -215,8 +215,11 @@ def renew(claim: Claim, lease: timedelta = LEASE) -> bool:
     return bool(kept.rowcount)  # type: ignore[attr-defined]  # see _close
 
 
-def due_counts() -> dict[str, int]:
-    """How many deliveries could be claimed now, by queue: what the relay rings for."""
+def due_counts(queues: Sequence[str] = ()) -> dict[str, int]:
+    """How many deliveries could be claimed now, by queue: what the relay rings for, ten times a second.
+
+    Naming the queues (none: all) lets the index be searched instead of read from end to end, past everything that was ever done.
+    """
     at = now()
     counted = (
         select(Delivery.queue, func.count())
@@ -224,6 +227,8 @@ def due_counts() -> dict[str, int]:
         .where(or_(Delivery.lease_until.is_(None), Delivery.lease_until < at))
         .group_by(Delivery.queue)
     )
+    if queues:
+        counted = counted.where(Delivery.queue.in_(queues))
     return {queue: int(count) for queue, count in session().execute(counted)}
 
 

@@ -5,8 +5,10 @@ An exception is named by its type and place, never by its text: a driver's messa
 
 import logging
 import sys
+import traceback
 from datetime import datetime
 from types import TracebackType
+from typing import Any
 
 from webapp.db import LOCAL_ZONE
 
@@ -19,6 +21,10 @@ class _Lines(logging.Formatter):
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's own name
         return datetime.fromtimestamp(record.created, LOCAL_ZONE).isoformat(timespec="milliseconds")
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
+        """The frames and the type, without the text."""
+        return "".join(traceback.format_tb(ei[2])) + ei[0].__name__
 
 
 def configure(process: str) -> None:

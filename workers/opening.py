@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
 
 import migrations
-from webapp import db, ledger
+from webapp import db, ledger, sealing
 from webapp.app import prepare
 from webapp.config import Settings
 from webapp.reference import operations as reference
@@ -28,10 +28,17 @@ class TablesBehind(Exception):
 
 
 @contextmanager
-def open_house(settings: Settings, *, behind_is_fine: bool = False) -> Iterator[Settings]:
-    """Everything a process needs, let go of at the end. Raises TablesBehind in production where a migration is due."""
+def open_house(settings: Settings, *, behind_is_fine: bool = False, searches: bool = True) -> Iterator[Settings]:
+    """Everything a process needs, let go of at the end. Raises TablesBehind in production where a migration is due.
+
+    A process that never `searches` (the relay, the batch worker) spares the 60 MB of the segmentation dictionary.
+    """
     settings.var.mkdir(parents=True, exist_ok=True)
-    prepare(settings)
+    if searches:
+        prepare(settings)
+    else:
+        sealing.configure(settings.secrets)
+        db.connect(settings.database_url)
     ledger.subscribe(LISTENERS)
     try:
         if not behind_is_fine and not is_current():

@@ -57,11 +57,9 @@ class Relay:
 
     def _ring(self) -> None:
         with reading():
-            due = ledger.due_counts()
+            due = ledger.due_counts(doorbell.QUEUES)
         for name, count in due.items():
-            bell = self._bells.get(name)
-            if bell is not None:
-                bell.ring(count)
+            self._bells[name].ring(count)
 
     def _beat(self, at: float) -> None:
         if at - self._beaten < BEAT_SECONDS:

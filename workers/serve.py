@@ -133,12 +133,12 @@ class House:
 
     def _relay(self, url: str) -> None:
         logs.configure("relay")
-        with open_house(self.settings):
+        with open_house(self.settings, searches=False):
             relay.Relay(doorbell.connect(url)).run()
 
     def _worker(self, queue: str, url: str) -> None:
         logs.configure(f"worker:{queue}")
-        with open_house(self.settings):
+        with open_house(self.settings, searches=worker.searches(queue)):
             worker.run([queue], self.settings, url)
 
     def _launch(self, part: Part) -> None:

@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 
 from webapp.app import create_app
 from webapp.config import Settings
+from workers import logs
 from workers.opening import open_house
 
 REQUEST_SECONDS = 30
@@ -45,5 +46,6 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
 def run(settings: Settings, *, host: str, port: int, threads: int) -> None:
     """Serves until SIGTERM; raises SystemExit as gunicorn does."""
+    logs.configure("web")
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     Web(settings, bind, threads).run()

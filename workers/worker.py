@@ -26,7 +26,7 @@ from webapp.db import session, transaction
 from webapp.ledger import Heartbeat
 from workers import doorbell, logs
 from workers.carrying import carry_one
-from workers.handlers import INDEX
+from workers.handlers import BATCH, INDEX
 from workers.index_queue import IndexQueue
 
 WORKER_TTL = 30
@@ -131,6 +131,11 @@ def one_queue(queues: Sequence[str]) -> str:
     if queues[0] not in doorbell.QUEUES:
         raise OneQueueOnly(f"没有名为 {queues[0]} 的队列，可用：{'、'.join(doorbell.QUEUES)}")
     return queues[0]
+
+
+def searches(queue: str) -> bool:
+    """Whether this queue's work needs the search engine or its analysis (matching does)."""
+    return queue != BATCH
 
 
 def run(queues: Sequence[str], settings: Settings, redis_url: str) -> None:

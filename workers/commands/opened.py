@@ -38,7 +38,7 @@ def told_plainly() -> Iterator[None]:
 
 
 @contextmanager
-def house(*, behind_is_fine: bool = False) -> Iterator[Settings]:
+def house(*, behind_is_fine: bool = False, searches: bool = True) -> Iterator[Settings]:
     """The open house of one command, its settings from the environment."""
-    with told_plainly(), open_house(Settings.from_env(), behind_is_fine=behind_is_fine) as settings:
+    with told_plainly(), open_house(Settings.from_env(), behind_is_fine=behind_is_fine, searches=searches) as settings:
         yield settings

@@ -53,7 +53,7 @@ def worker_(queues: tuple[str, ...]) -> None:
     with told_plainly():
         queue = worker.one_queue(queues)
     logs.configure(f"worker:{queue}")
-    with house() as settings:
+    with house(searches=worker.searches(queue)) as settings:
         worker.run([queue], settings, services.redis_url(settings))
 
 
@@ -61,7 +61,7 @@ def worker_(queues: tuple[str, ...]) -> None:
 def relay_() -> None:
     """启动调度进程：发现待办任务并叫醒任务进程，按时安排定期任务。"""
     logs.configure("relay")
-    with house() as settings:
+    with house(searches=False) as settings:
         relay.Relay(doorbell.connect(services.redis_url(settings))).run()
 
 
