@@ -1,15 +1,16 @@
 """What every view needs of a page: a row or 404, a page of rows, and the choice of how it looks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy import Select, func, select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
 
 from webapp import sealing
 from webapp.access import public
@@ -95,6 +96,11 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         locales = ("zh",)
+
+
+def options(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    """(value, label) pairs as the `choices` of a select or radio field; WTForms 3.3 warns of bare tuples and 3.4 refuses them."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class DisplayForm(Form):

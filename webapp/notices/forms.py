@@ -1,10 +1,11 @@
+from operator import itemgetter
 from typing import Any
 
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
 from webapp.notices.labels import EVENT_LABELS
-from webapp.web import Form
+from webapp.web import Form, options
 
 
 class DayField(DateField):
@@ -25,7 +26,7 @@ class LedgerFilter(Form):
     event = SelectField(
         "事项",
         [Optional()],
-        choices=[("", "全部事项"), *sorted(EVENT_LABELS.items(), key=lambda pair: pair[1])],
+        choices=options([("", "全部事项"), *sorted(EVENT_LABELS.items(), key=itemgetter(1))]),
         validate_choice=False,  # an unknown kind in an old link finds nothing, and says so
     )
     subject = StringField("对象或人员编号", [Optional(), Length(max=64, message="编号不超过 64 个字符")])
