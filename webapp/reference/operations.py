@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from webapp.access import Actor
-from webapp.db import new_key, session, transaction
+from webapp.db import new_key, session
 from webapp.events import ReferenceImported
 from webapp.ledger import record
 from webapp.reference.models import ShippedTable
@@ -20,17 +20,18 @@ _SHIPPED_ORIGIN = "shipped"
 
 @dataclass(frozen=True, slots=True)
 class TableReport:
-    """What an import of an official table did; a second run of the same file reports everything as `same`."""
+    """What an import of an official table did; a second run of the same file adds and changes nothing."""
 
     kind: str
+    read: int
+    """Good rows in the file."""
     added: int
     changed: int
-    same: int
     refused: Sequence[Refusal]
 
     @property
-    def taken(self) -> int:
-        return self.added + self.changed + self.same
+    def same(self) -> int:
+        return self.read - self.added - self.changed
 
 
 def load_shipped(directory: Path = SHIPPED) -> dict[str, int]:
@@ -82,25 +83,25 @@ def _note(kind: str, *, digest: str | None = None, origin: str) -> None:
 
 
 def import_table(kind: str, file: Path, *, by: Actor) -> TableReport:
-    """Lays an official table over the loaded one, in a transaction of its own; nothing that is not in the file is removed.
+    """Lays an official table over the loaded one, inside the open transaction; nothing that is not in the file is removed.
 
     Removing is refused on purpose: postings keep codes that a later table no longer lists, and their names must still be found.
     Raises NotThisTable; bad rows come back in the report, the good ones are loaded.
     """
     table = read_file(kind, file)
-    with transaction():
-        added, changed = _lay_over(TABLES[kind], table)
-        if added or changed:
-            _note(kind, origin=table.origin[:120])
-            record(ReferenceImported(kind, added + changed), by=by)
-    return TableReport(kind, added, changed, len(table.rows) - added - changed, table.refused)
+    added, changed = _lay_over(TABLES[kind], table)
+    if added or changed:
+        _note(kind, origin=table.origin[:120])
+        record(ReferenceImported(kind, added + changed), by=by)
+    return TableReport(kind, len(table.rows), added, changed, table.refused)
 
 
 def _lay_over(table: Table, file: TableFile) -> tuple[int, int]:
     columns = [column.name for column in table.model.__table__.columns]
     known = {tuple(getattr(row, name) for name in table.identity): row for row in session().scalars(select(table.model))}
     added, changed = [], 0
-    for row in file.rows:
+    missing = [row for row in file.implied if tuple(row[name] for name in table.identity) not in known]
+    for row in [*file.rows, *missing]:
         named = {**row, "source": row["source"] or f"导入：{file.origin}"[:120]}
         held = known.get(tuple(row[name] for name in table.identity))
         if held is None:

@@ -19,6 +19,8 @@ from webapp.reference.models import Industry, Occupation, Parameter, Region, Reg
 Row = dict[str, Any]
 
 _LIST_MARKS = re.compile(r"[|、；;，,\s]+")
+_WHOLE_TITLE = re.compile(r".{2,}[工员师手人匠士生长机]")
+"""A 工种 of the printed book; lists taken from it hold halves of words that a line break cut."""
 _REGION_SUFFIXES = ("特别行政区", "自治区", "自治州", "自治县", "林区", "地区", "新区", "省", "市", "县", "区", "盟", "旗")
 _TRUE = frozenset({"1", "true", "yes", "y", "是", "已核实"})
 
@@ -44,6 +46,8 @@ class TableFile:
 
     origin: str
     rows: list[Row]
+    implied: list[Row]
+    """Classes that rows name in passing; they fill a gap and never overrule what is known."""
     refused: list[Refusal]
 
 
@@ -139,7 +143,8 @@ def _occupation(record: Mapping[str, str]) -> Iterator[Row]:
     """The row itself, then the classes it names in columns of its own (major, middle, minor), as the full 大典 file does."""
     code = _matched(r"\d(-\d\d){0,3}", record["code"].strip(), "职业代码要写成 6-18-02-04 的样子")
     source, checked = _text(record, "source", 120), _is_true(record, "checked")
-    names = _LIST_MARKS.split(record.get("synonyms", "") or record.get("job_titles", ""))
+    titles = (title for title in _LIST_MARKS.split(record.get("job_titles", "")) if _WHOLE_TITLE.fullmatch(title))
+    names = [*_LIST_MARKS.split(record.get("synonyms", "")), *titles]
     yield {
         "code": code,
         "name": _text(record, "name", 80, required=True),
@@ -223,12 +228,17 @@ def _decode(path: Path) -> str:
 
 
 class _Reading:
-    """Collects the rows of one file: a row that is stated twice is refused, an implied one (a class) gives way to a stated one."""
+    """Collects the rows of one file: a row that is stated twice is refused."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
         self._stated: set[tuple[Any, ...]] = set()
-        self.rows: dict[tuple[Any, ...], Row] = {}
+        self.rows: list[Row] = []
+        self._implied: dict[tuple[Any, ...], Row] = {}
+
+    @property
+    def implied(self) -> list[Row]:
+        return [row for key, row in self._implied.items() if key not in self._stated]
 
     def _key(self, row: Row) -> tuple[Any, ...]:
         return tuple(row[column] for column in self._table.identity)
@@ -241,9 +251,9 @@ class _Reading:
         if key in self._stated:
             raise BadRow(f"与前面的行重复：{'，'.join(str(part) for part in key if part is not None)}")
         self._stated.add(key)
-        self.rows[key] = first
+        self.rows.append(first)
         for row in implied:
-            self.rows.setdefault(self._key(row), row)
+            self._implied.setdefault(self._key(row), row)
 
 
 def _read_rows(table: Table, lines: "csv.DictReader[str]", origin: str) -> TableFile:
@@ -256,4 +266,4 @@ def _read_rows(table: Table, lines: "csv.DictReader[str]", origin: str) -> Table
                 refused.append(Refusal(lines.line_num, str(reason)))
     except csv.Error as reason:
         raise NotThisTable(f"{origin} 第 {lines.line_num} 行不是完整的 CSV：{reason}") from reason
-    return TableFile(origin, list(reading.rows.values()), refused)
+    return TableFile(origin, reading.rows, reading.implied, refused)
