@@ -191,7 +191,9 @@ def _python_tokenizer() -> Any:
     """jieba's own, in a fresh directory: it unmarshals a cache from a path that anybody could have written."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # jieba 0.42.1 predates today's string escapes and pkg_resources' farewell
-        tokenizer: Any = import_module("jieba").Tokenizer()
+        jieba: Any = import_module("jieba")
+    jieba.setLogLevel("WARNING")  # it tells every load on standard error
+    tokenizer = jieba.Tokenizer()
     with TemporaryDirectory(prefix="zhilu-jieba-") as private:
         tokenizer.tmp_dir = private
         tokenizer.initialize()
