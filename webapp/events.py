@@ -307,3 +307,14 @@ class IndexRebuildAsked(Event):
     """The index is to be built anew by the process that holds its writer."""
 
     reason: str
+
+
+# the demo
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLoaded(Event):
+    """Made-up people, employers and postings were laid into this database; a second load finds this fact and changes nothing."""
+
+    on: str
+    postings: int

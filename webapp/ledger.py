@@ -120,22 +120,27 @@ def subscribe(listeners: Mapping[type[events.Event], Sequence[Listener]]) -> Non
 
 
 def record(event: events.Event, *, by: Actor) -> Entry:
+    entry = entry_of(event, by=by, key=new_key(), at=now())
+    session().add(entry)
+    for listener in _listeners.get(type(event), ()):
+        session().add(Delivery(id=new_key(), entry_id=entry.id, listener=listener.name, queue=listener.queue, available_at=entry.at))
+    return entry
+
+
+def entry_of(event: events.Event, *, by: Actor, key: UUID, at: datetime) -> Entry:
+    """The line of the audit that `record` writes; nobody is told of it."""
     payload = asdict(event)
     first = next(iter(payload.values()), None)
-    entry = Entry(
-        id=new_key(),
+    return Entry(
+        id=key,
         event=type(event).__name__,
         payload=payload,
         subject=str(first) if first is not None else None,
         by_person=by.person_id,
         by_role=by.role,
         by_origin=by.origin,
-        at=now(),
+        at=at,
     )
-    session().add(entry)
-    for listener in _listeners.get(type(event), ()):
-        session().add(Delivery(id=new_key(), entry_id=entry.id, listener=listener.name, queue=listener.queue, available_at=entry.at))
-    return entry
 
 
 def decode(name: str, payload: Mapping[str, Any]) -> events.Event:

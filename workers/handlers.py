@@ -61,6 +61,7 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.ApplicationWithdrawn,
         events.DeliveryClosed,
         events.DeliveryRetried,
+        events.DemoLoaded,
         events.EmployerChanged,
         events.EmployerRefused,
         events.EmployerRegistered,
