@@ -58,10 +58,11 @@ def _database(server: str, name: str) -> str:
 
 
 @contextmanager
-def fresh_database() -> Iterator[str]:
-    """A new, empty database, dropped afterwards."""
+def fresh_database(template: str | None = None) -> Iterator[str]:
+    """A new database, empty or a copy of the one at the address `template` (to which nobody may be connected); dropped afterwards."""
     server, name = postgres_server(), f"zhilu_{secrets.token_hex(6)}"
-    _administer(server, f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
+    copied = urlsplit(template).path.strip("/") if template else "template0"
+    _administer(server, f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE {copied}")
     try:
         yield _database(server, name)
     finally:

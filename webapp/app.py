@@ -24,6 +24,7 @@ from webapp.matching import views as matching
 from webapp.notices import views as notices
 from webapp.notices.queries import unread_count
 from webapp.postings import views as postings
+from webapp.reference import queries as reference
 from webapp.seekers import views as seekers
 
 BLUEPRINTS = (
@@ -63,6 +64,7 @@ def prepare(settings: Settings) -> None:
     db.connect(settings.database_url)
     search.current.use(EmbeddedEngine(settings.search_directory))
     letters.settle(settings.base_url)
+    reference.settle(settings.home_region)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -24,7 +24,7 @@ class _Lines(logging.Formatter):
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
         """The frames and the type, without the text."""
-        return "".join(traceback.format_tb(ei[2])) + ei[0].__name__
+        return f"{''.join(traceback.format_tb(ei[2]))}{ei[0].__name__}"
 
 
 def configure(process: str) -> None:

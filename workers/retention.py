@@ -4,13 +4,15 @@ The audit (ledger entries) is never deleted here; a finished delivery only says 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from webapp.access import Actor
-from webapp.accounts import operations as accounts
-from webapp.db import now, transaction
+from webapp.accounts.models import FailedAttempt, LoginCode, Session
+from webapp.db import Base, now, transaction
 from webapp.ledger import Delivery, DeliveryState, Heartbeat, ScheduleRun
 from webapp.reference import queries as reference
 
@@ -19,24 +21,48 @@ PROCESS_FORGOTTEN = timedelta(hours=1)
 Renew = Callable[[], None]
 
 
-def purge(renew: Renew) -> None:
-    """Deletes what is past its time, at most AT_ONCE deliveries a transaction."""
-    with transaction():
-        accounts.forget_attempts(before_days=reference.whole("sign_in_kept_days"), by=Actor.SYSTEM)
-    kept = timedelta(days=reference.whole("delivery_kept_days"))
-    while _purge_deliveries(kept) == AT_ONCE:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Rows go when `since` lies further back than the days of the parameter; a row without that instant stays."""
+
+    model: type[Base]
+    key: InstrumentedAttribute[Any]
+    since: InstrumentedAttribute[Any]
+    parameter: str
+    only: tuple[ColumnElement[bool], ...] = ()
+
+
+KEPT: tuple[Kept, ...] = (
+    Kept(Session, Session.id, Session.ended_at, "sign_in_kept_days"),
+    Kept(Session, Session.id, Session.expires_at, "sign_in_kept_days"),
+    Kept(LoginCode, LoginCode.id, LoginCode.created_at, "sign_in_kept_days"),
+    Kept(FailedAttempt, FailedAttempt.id, FailedAttempt.at, "sign_in_kept_days"),
+    Kept(Delivery, Delivery.id, Delivery.finished_at, "delivery_kept_days", (Delivery.state == DeliveryState.DONE,)),
+    Kept(ScheduleRun, ScheduleRun.minute, ScheduleRun.at, "delivery_kept_days"),
+)
+"""Deliveries in trouble stay until an operator has decided. Of planned runs only the last is ever asked for."""
+
+
+def purge(renew: Renew) -> int:
+    """Deletes what is past its time, at most AT_ONCE rows a transaction; answers how many rows went."""
+    return sum(_purge(kept, renew) for kept in KEPT)
+
+
+def _purge(kept: Kept, renew: Renew) -> int:
+    days = timedelta(days=reference.whole(kept.parameter))
+    rows = 0
+    while gone := _purge_some(kept, days):
+        rows += gone
         renew()
-    with transaction() as session:
-        session.execute(delete(ScheduleRun).where(ScheduleRun.at < now() - kept))
+    return rows
 
 
-def _purge_deliveries(kept: timedelta) -> int:
-    """Those in trouble stay until an operator has decided."""
-    old = select(Delivery.id).where(Delivery.state == DeliveryState.DONE, Delivery.finished_at < now() - kept).limit(AT_ONCE)
+def _purge_some(kept: Kept, days: timedelta) -> int:
+    past = (kept.since < now() - days, *kept.only)
     with transaction() as session:
-        keys = list(session.scalars(old))
+        keys = list(session.scalars(select(kept.key).where(*past).limit(AT_ONCE)))
         if keys:
-            session.execute(delete(Delivery).where(Delivery.id.in_(keys)))
+            session.execute(delete(kept.model).where(kept.key.in_(keys), *past))
     return len(keys)
 
 
