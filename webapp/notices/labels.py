@@ -47,6 +47,7 @@ EVENT_LABELS = {
     "UpkeepDue": "定时任务到点",
     "IndexCheckDue": "定时核对索引",
     "IndexRebuildAsked": "要求重建索引",
+    "DemoLoaded": "装入演示数据",
 }
 QUEUE_LABELS = {"index": "检索索引", "notify": "通知", "batch": "批量任务"}
 LISTENER_LABELS = {
@@ -62,6 +63,7 @@ LISTENER_LABELS = {
     "notify_seekers": "通知求职者",
 }
 _ROLE_LABELS = {"system": "系统", "operator": "命令行操作员", "visitor": "访客"}
+_ORIGIN_LABELS = {"web": "网页", "cli": "命令行", "worker": "后台"}
 
 
 def event_label(name: str) -> str:
@@ -71,6 +73,12 @@ def event_label(name: str) -> str:
 
 def role_label(role: str) -> str:
     return next((known.label for known in Role if known.value == role), _ROLE_LABELS.get(role, role))
+
+
+def origin_label(origin: str) -> str:
+    """`web`, `cli`, `worker` or `source:<name>`."""
+    kind, _, name = origin.partition(":")
+    return f"来源：{name}" if kind == "source" else _ORIGIN_LABELS.get(kind, origin)
 
 
 def process_label(name: str) -> str:
