@@ -23,3 +23,7 @@ def test_a_process_is_named_by_its_kind() -> None:
     assert labels.process_label("relay") == "调度"
     assert labels.process_label("worker:notify:host-1") == "处理：通知"
     assert labels.process_label("something") == "something"
+
+
+def test_an_origin_is_named_and_a_source_by_its_name() -> None:
+    assert [labels.origin_label(origin) for origin in ("web", "source:省平台", "new")] == ["网页", "来源：省平台", "new"]
