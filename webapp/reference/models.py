@@ -98,7 +98,7 @@ class Industry(Base):
     __tablename__ = "industry"
 
     code: Mapped[str] = mapped_column(String(5), primary_key=True)
-    """A letter for a 门类, two digits for a 大类 (GB/T 4754-2017)."""
+    """A letter for a 门类, two digits for a 大类 (GB/T 4754-2017); an imported table adds three and four digits."""
     name: Mapped[str] = mapped_column(String(80))
     parent: Mapped[str | None] = mapped_column(String(5), index=True)
     source: Mapped[str] = mapped_column(String(120))

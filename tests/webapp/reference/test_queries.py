@@ -26,7 +26,7 @@ def test_a_code_of_a_known_prefecture_is_known(code: str) -> None:
     assert regions().is_known(code)
 
 
-@pytest.mark.parametrize("code", ["", "3701", "370000", "991234", "469023000", "３７０１０２", "37010a", "110000"])
+@pytest.mark.parametrize("code", ["", "3701", "370000", "991234", "469023000", "３７０１０２", "3701０２", "37010a", "110000"])
 def test_a_code_of_no_known_prefecture_is_not_known(code: str) -> None:
     assert not regions().is_known(code)
 
