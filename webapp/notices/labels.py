@@ -1,4 +1,7 @@
-"""What the operator's and the auditor's pages call a fact, a queue, a process and a role. A house test holds EVENT_LABELS complete."""
+"""What the operator's and the auditor's pages call a fact, a queue, a process and a role. Tests hold the tables complete."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from webapp.access import Role
 
@@ -21,6 +24,7 @@ EVENT_LABELS = {
     "EmployerChanged": "修改单位信息",
     "EmployerVerified": "单位核验通过",
     "EmployerRefused": "单位核验未通过",
+    "EmployerContactShown": "查看单位联系电话",
     "MemberAdded": "增加单位成员",
     "MemberRemoved": "移除单位成员",
     "SeekerProfileChanged": "修改求职资料",
@@ -63,6 +67,33 @@ LISTENER_LABELS = {
     "notify_seekers": "通知求职者",
 }
 _ROLE_LABELS = {"system": "系统", "operator": "命令行操作员", "visitor": "访客"}
+FIELD_LABELS = {
+    "application_id": "应聘",
+    "at": "时刻",
+    "batch_id": "批次",
+    "code_id": "验证码",
+    "count": "数量",
+    "delivery_id": "任务",
+    "employer_id": "单位",
+    "job": "任务",
+    "kind": "类别",
+    "message_id": "消息",
+    "method": "方式",
+    "minute": "计划时间",
+    "on": "日期",
+    "person_id": "人员",
+    "posting_id": "岗位",
+    "postings": "岗位数",
+    "reason": "原因",
+    "refused": "拒收",
+    "region": "地区",
+    "role": "角色",
+    "rows": "行数",
+    "saved_search_id": "订阅",
+    "source_id": "来源",
+    "state": "状态",
+    "taken": "收下",
+}
 _ORIGIN_LABELS = {"web": "网页", "cli": "命令行", "worker": "后台"}
 
 
@@ -73,6 +104,12 @@ def event_label(name: str) -> str:
 
 def role_label(role: str) -> str:
     return next((known.label for known in Role if known.value == role), _ROLE_LABELS.get(role, role))
+
+
+def details(payload: Mapping[str, Any]) -> str:
+    """What an entry says beside its subject, which is the first value of the fact."""
+    told = ((name, role_label(value) if name == "role" else value) for name, value in list(payload.items())[1:])
+    return "，".join(f"{FIELD_LABELS.get(name, name)} {value}" for name, value in told)
 
 
 def origin_label(origin: str) -> str:

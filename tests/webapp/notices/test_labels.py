@@ -1,3 +1,5 @@
+from dataclasses import fields
+
 from webapp import events
 from webapp.events import Event
 from webapp.notices import labels
@@ -13,6 +15,16 @@ def test_every_fact_has_a_chinese_name() -> None:
 
 def test_no_name_stands_for_a_fact_that_is_gone() -> None:
     assert set(labels.EVENT_LABELS) - all_events() == set()
+
+
+def test_every_part_of_a_fact_has_a_chinese_name() -> None:
+    parts = {field.name for name in all_events() for field in fields(getattr(events, name))}
+    assert parts - set(labels.FIELD_LABELS) == set()
+
+
+def test_the_details_leave_the_subject_out_and_speak_chinese() -> None:
+    assert labels.details({"person_id": "p1", "role": "reviewer", "region": "370100"}) == "角色 审核员，地区 370100"
+    assert labels.details({"posting_id": "p1"}) == ""
 
 
 def test_no_two_facts_share_a_name() -> None:
