@@ -16,8 +16,10 @@ from webapp.accounts.models import Person, RoleGrant
 from webapp.db import new_key, now, session, today
 from webapp.employers import codes, queries
 from webapp.employers.models import Employer, EmployerState, Membership
-from webapp.events import EmployerChanged, EmployerRefused, EmployerRegistered, EmployerVerified, MemberAdded, MemberRemoved
+from webapp.events import EmployerChanged, EmployerContactShown, EmployerRefused, EmployerRegistered, EmployerVerified, MemberAdded, MemberRemoved
 from webapp.ledger import record
+from webapp.notices.models import NoticeKind
+from webapp.notices.operations import tell
 from webapp.reference import queries as reference
 
 IDENTITY = ("uscc", "name")
@@ -89,7 +91,8 @@ def change_employer(employer: Employer, values: Mapping[str, Any], *, by: Actor)
 def verify_employer(employer: Employer, *, by: Actor, on: date | None = None) -> None:
     """Raises NotPending, OwnEmployer. Due again after the months that the parameter says (规范网络平台招聘类信息发布的通知)."""
     _decide(employer, EmployerState.VERIFIED, "", by)
-    employer.verify_again_on = _months_after(on or today(), reference.whole("employer_reverify_months", on=on or today()))
+    employer.verify_again_on = months_after(on or today(), reference.whole("employer_reverify_months", on=on or today()))
+    _tell_owners(employer, "单位核验通过", "现在可以发布岗位了。")
     record(EmployerVerified(str(employer.id)), by=by)
 
 
@@ -99,6 +102,7 @@ def refuse_employer(employer: Employer, *, reason: str, by: Actor) -> None:
         raise ReasonMissing
     _decide(employer, EmployerState.REFUSED, reason.strip(), by)
     employer.verify_again_on = None
+    _tell_owners(employer, "单位核验没有通过", f"原因：{employer.decision_reason}。改正后可以再提交。")
     record(EmployerRefused(str(employer.id)), by=by)
 
 
@@ -111,7 +115,19 @@ def _decide(employer: Employer, state: EmployerState, reason: str, by: Actor) ->
     employer.decided_at, employer.decided_by = now(), by.person_id
 
 
-def _months_after(day: date, months: int) -> date:
+def _tell_owners(employer: Employer, title: str, body: str) -> None:
+    """One line for each who manages it; the key of the decision's instant, so that a second decision is told as well."""
+    for membership, person in queries.members(employer.id):
+        if membership.owner:
+            tell(person.id, NoticeKind.EMPLOYER, f"{employer.id}:{employer.decided_at:%Y%m%d%H%M%S}", title=title, body=body, path="/employer")
+
+
+def show_contact(employer: Employer, *, by: Actor) -> None:
+    """Whoever sees a phone in full is on the ledger before they see it."""
+    record(EmployerContactShown(str(employer.id)), by=by)
+
+
+def months_after(day: date, months: int) -> date:
     year, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + year, month + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
