@@ -24,7 +24,7 @@ def untold(posting_id: UUID) -> list[tuple[Match, SavedSearch, Person]]:
         .where(SavedSearch.removed_at.is_(None), Person.disabled_at.is_(None))
         .order_by(Match.person_id, Match.id)
     )
-    return list(session().execute(wanted).tuples())
+    return [(match, saved, person) for match, saved, person in session().execute(wanted)]
 
 
 def areas_of(region: str | None) -> Iterable[str]:

@@ -1,12 +1,13 @@
 import re
 
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from webapp.reference.models import Education
 from webapp.reference.queries import home_province, regions
 from webapp.seekers.models import SeekerProfile
-from webapp.web import Form
+from webapp.web import Form, options
 
 SKILLS_AT_MOST = 30
 _SKILL_LENGTH = 40
@@ -19,18 +20,19 @@ def skills_in(text: str) -> list[str]:
     return list(dict.fromkeys(skill for part in _BETWEEN_SKILLS.split(text) if (skill := " ".join(part.split()))))
 
 
-def counties() -> dict[str, list[tuple[str, str]]]:
-    """City -> itself and its counties as (code, name): the choices of a place for somebody who lives here."""
+def places() -> list[SelectChoice]:
+    """The cities of the home province and their counties, for somebody who lives here."""
     known = regions()
-    return {
-        city.name: [(city.code, f"{city.name}（不限县区）"), *((county.code, county.name) for county in known.children(city.code))]
-        for city in known.cities(home_province())
-    }
+    offered = [SelectChoice("", "请选择")]
+    for city in known.cities(home_province()):
+        named = [(city.code, f"{city.name}（不限县区）"), *((county.code, county.name) for county in known.children(city.code))]
+        offered += [SelectChoice(code, name, optgroup=city.name) for code, name in named]
+    return offered
 
 
 class ProfileForm(Form):
     region = SelectField("常住地", validators=[Optional()])
-    education = SelectField("最高学历", coerce=int, choices=[(0, "未填写"), *((level.value, level.label) for level in Education if level)])
+    education = SelectField("最高学历", coerce=int, choices=options([("0", "未填写"), *Education.choices()[1:]]))
     experience_years = IntegerField("工作年限", validators=[Optional(), NumberRange(0, 60, message="请填写 0 到 60 之间的整数")])
     wanted = StringField("想找什么工作", validators=[Length(max=200, message=_TOO_LONG)], description="例如：焊工、仓管员、会计")
     skills = StringField("技能和证书", description=f"用逗号或顿号隔开，最多 {SKILLS_AT_MOST} 项。例如：二保焊、叉车证、Excel")
@@ -44,7 +46,7 @@ class ProfileForm(Form):
     def of(cls, profile: SeekerProfile | None) -> "ProfileForm":
         """The form as the profile stands, or as it was typed."""
         form = cls(data=_typed(profile) if profile else None)
-        form.region.choices = {"不填写": [("", "请选择")], **counties()}
+        form.region.choices = places()
         return form
 
     def validate_skills(self, field: StringField) -> None:
