@@ -4,6 +4,7 @@ A person may have typed or been sent anything: what cannot be understood is name
 it never becomes an empty result.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -21,6 +22,8 @@ NAMES = ("q", "region", "outside", "wage", "wage_max", "type", "education", "day
 TEXT_AT_MOST = 100
 WAGE_AT_MOST = 10_000_000
 DAYS_AT_MOST = 366
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
+"""Signs no page may hold."""
 Raw = Mapping[str, str | Sequence[str]]
 
 
@@ -52,7 +55,8 @@ class _Reading:
     def texts(self, name: str) -> list[str]:
         value = self.raw.get(name, ())
         values = [value] if isinstance(value, str) else value
-        return list(dict.fromkeys(text.strip() for text in values if text.strip()))
+        readable = (_UNSEEN.sub(" ", text).strip() for text in values)
+        return list(dict.fromkeys(text for text in readable if text))
 
     def text(self, name: str) -> str:
         return next(iter(self.texts(name)), "")

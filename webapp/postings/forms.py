@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, Field, FloatField, IntegerField, RadioField, SelectField, StringField, SubmitField, TextAreaField
-from wtforms.validators import Length
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
+from wtforms.validators import Length, ValidationError
 from wtforms.widgets import TextInput
 
 from webapp.db import today
@@ -20,11 +20,13 @@ from webapp.postings import limits
 from webapp.postings.models import Posting
 from webapp.postings.values import PostingValues, values_of
 from webapp.reference import queries as reference
-from webapp.reference.models import Education, EmploymentType, RegionLevel, WageUnit
+from webapp.reference.models import Education, EmploymentType, WageUnit
+from webapp.web import Form, options
 
 EXPERIENCES = (("0", "不限"), ("1", "1 年以上"), ("2", "2 年以上"), ("3", "3 年以上"), ("5", "5 年以上"), ("10", "10 年以上"))
 ITEMS_AT_MOST = 12
 ITEM_SIGNS = 20
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
 _BETWEEN_ITEMS = re.compile(r"[、,，;；\n\r]+")
 
 
@@ -36,7 +38,8 @@ def _short(label: str, most: int) -> Length:
 
 
 def _stripped(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").strip()
+    """Without the signs no screen shows and PostgreSQL cannot keep (NUL)."""
+    return _UNSEEN.sub("", (text or "").replace("\r\n", "\n")).strip()
 
 
 def _typed(values: Sequence[str]) -> str:
@@ -93,7 +96,7 @@ class Items(Field):
         return "、".join(self.data or ())
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        items = dict.fromkeys(item.strip() for item in _BETWEEN_ITEMS.split(valuelist[0] if valuelist else ""))
+        items = dict.fromkeys(item.strip() for item in _BETWEEN_ITEMS.split(_stripped("".join(valuelist[:1]))))
         kept = self.data = tuple(item for item in items if item)
         if len(kept) > ITEMS_AT_MOST:
             raise ValueError(f"{self.label.text}最多写 {ITEMS_AT_MOST} 项")
@@ -104,35 +107,35 @@ class Items(Field):
 class Choice(SelectField):
     def pre_validate(self, form: Any) -> None:
         if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
-            raise ValueError(f"请在列表中选择{self.label.text}")
+            raise ValidationError(f"请在列表中选择{self.label.text}")
 
 
 class Radio(RadioField):
     def pre_validate(self, form: Any) -> None:
         if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
-            raise ValueError(f"请选择{self.label.text}")
+            raise ValidationError(f"请选择{self.label.text}")
 
 
-class PostingForm(FlaskForm):
+class PostingForm(Form):
     employer = Choice("发布单位", choices=[], default="")
     title = StringField("岗位名称", [_short("岗位名称", 60)], filters=[_stripped], description="写通用的名称，例如：电焊工、幼儿园教师")
     occupation = StringField(
         "职业名称", [_short("职业名称", 80)], filters=[_stripped], description="从《职业分类大典》中选，选准了更容易被搜到；没有合适的就不填"
     )
-    employment_type = Radio("用工类型", choices=EmploymentType.choices(), default="")
+    employment_type = Radio("用工类型", choices=options(EmploymentType.choices()), default="")
     headcount = WholeNumber("招聘人数")
     duties = TextAreaField("工作内容", [_short("工作内容", 2000)], filters=[_stripped], description="每天做什么、上什么班、几点到几点")
     requirements = TextAreaField(
         "招聘条件", [_short("招聘条件", 1000)], filters=[_stripped], description="证书、技能等；不得以性别、年龄、户籍、婚育设限"
     )
-    education = Choice("最低学历", choices=[("", "请选择"), *Education.choices()], default="")
-    experience_years = Choice("工作经验", choices=[("", "请选择"), *EXPERIENCES], default="")
+    education = Choice("最低学历", choices=options([("", "请选择"), *Education.choices()]), default="")
+    experience_years = Choice("工作经验", choices=options([("", "请选择"), *EXPERIENCES]), default="")
     skills = Items("技能", description="用顿号隔开，例如：氩弧焊、看图纸")
     region = Choice("所在县（市、区）", choices=[], default="")
     address = StringField("详细地址", [_short("详细地址", 120)], filters=[_stripped], description="写到门牌号，求职者要知道去哪里上班")
     lon = Coordinate("经度")
     lat = Coordinate("纬度")
-    wage_unit = Choice("计算单位", choices=[("", "请选择"), *((unit.value, f"元/{unit.label}") for unit in WageUnit)], default="")
+    wage_unit = Choice("计算单位", choices=options([("", "请选择"), *((unit.value, f"元/{unit.label}") for unit in WageUnit)]), default="")
     wage_low = WholeNumber("最低工资")
     wage_high = WholeNumber("最高工资")
     wage_months = WholeNumber("一年发几个月", description="12 到 16；按月发工资的才填")
@@ -149,7 +152,7 @@ class PostingForm(FlaskForm):
         if len(employers) < 2:
             del self.employer
         else:
-            self.employer.choices = [(str(employer.id), employer.name) for employer in employers]
+            self.employer.choices = options((str(employer.id), employer.name) for employer in employers)
         for requirement in PROFILES[Profile.DIRECT]:
             if requirement.blocks and requirement.columns[0] in self._fields:
                 self._fields[requirement.columns[0]].flags.required = True
@@ -182,7 +185,7 @@ class PostingForm(FlaskForm):
 
     def validate_occupation(self, field: StringField) -> None:
         if field.data and not reference.occupations().named(field.data):
-            raise ValueError(f"《职业分类大典》里没有找到“{field.data}”，请从列表中选，或者留空")
+            raise ValidationError(f"《职业分类大典》里没有找到“{field.data}”，请从列表中选，或者留空")
 
     def show(self, findings: Iterable[Finding]) -> list[Finding]:
         """Puts each finding beside its field; those about something else than this form come back first."""
@@ -210,28 +213,26 @@ class PostingForm(FlaskForm):
         )
 
 
-def places(chosen: str | None = None) -> dict[str, list[tuple[str, str]]]:
+def places(chosen: str | None = None) -> list[SelectChoice]:
     """The counties of the home province by city, for a choice that works without JavaScript; a place elsewhere only if it is the row's own."""
     regions = reference.regions()
-    groups: dict[str, list[tuple[str, str]]] = {"请选择县（市、区）": [("", "未选择")]}
+    offered = [SelectChoice("", "请选择")]
     for city in regions.cities(reference.home_province()):
-        counties = [(region.code, region.name) for region in regions.children(city.code)]
-        own = [(city.code, city.name)] if city.level is RegionLevel.COUNTY or not counties else []
-        groups[city.name] = own + counties
-    if chosen and all(code != chosen for group in groups.values() for code, _ in group):
-        groups["原来的地点"] = [(chosen, regions.name(chosen))]
-    return groups
+        offered += [SelectChoice(row.code, row.name, optgroup=city.name) for row in regions.children(city.code) or (city,)]
+    if chosen and regions.is_known(chosen) and all(choice.value != chosen for choice in offered):
+        offered.append(SelectChoice(chosen, regions.name(chosen), optgroup="原来的地点"))
+    return offered
 
 
-class ApplyForm(FlaskForm):
+class ApplyForm(Form):
     message = TextAreaField("想对用人单位说的话", [_short("留言", 500)], filters=[_stripped], description="可以写会什么、做过什么、什么时候能上班")
     shares_phone = BooleanField("同意")
 
 
-class ReviewForm(FlaskForm):
+class ReviewForm(Form):
     decision = StringField("决定")
     reason = TextAreaField("理由", [_short("理由", 500)], filters=[_stripped])
 
 
-class MoveForm(FlaskForm):
+class MoveForm(Form):
     to = StringField("状态")

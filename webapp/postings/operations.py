@@ -88,9 +88,9 @@ class OwnEmployer(Refusal):
 class AlreadyApplied(Refusal):
     says = "您已经投递过这个岗位"
 
-    def __init__(self, application: Application) -> None:
-        super().__init__(application.number)
-        self.application = application
+    def __init__(self, application_id: UUID) -> None:
+        super().__init__(application_id)
+        self.application_id = application_id
 
 
 class NotSent(Refusal):
@@ -330,7 +330,7 @@ def apply(posting: Posting, person_id: UUID, *, message: str, shares_phone: bool
     known = select(Application).where(Application.posting_id == posting.id, Application.person_id == person_id)
     application = session().scalar(known)
     if application is not None and application.state is ApplicationState.SENT:
-        raise AlreadyApplied(application)
+        raise AlreadyApplied(application.id)
     if application is None:
         application = Application(id=new_key(), number=_new_number(), posting_id=posting.id, person_id=person_id)
         session().add(application)

@@ -184,7 +184,7 @@ def of_employer(employer_id: UUID) -> Sequence[Posting]:
 
 def state_counts(grants: Iterable[Grant]) -> dict[PostingState, int]:
     counted = select(Posting.state, func.count()).where(Posting.employer_id.in_(employer_keys(grants))).group_by(Posting.state)
-    return dict(session().execute(counted).tuples().all())
+    return dict(session().execute(counted).all())
 
 
 def own(key: UUID, grants: Iterable[Grant], *, for_change: bool = False) -> Posting | None:
@@ -209,7 +209,7 @@ def application_counts(postings: Iterable[Posting]) -> dict[UUID, int]:
     """Posting -> applications that were not withdrawn."""
     keys = [posting.id for posting in postings]
     counted = select(Application.posting_id, func.count()).where(Application.posting_id.in_(keys), Application.withdrawn_at.is_(None))
-    return dict(session().execute(counted.group_by(Application.posting_id)).tuples().all())
+    return dict(session().execute(counted.group_by(Application.posting_id)).all())
 
 
 def applications_to(posting: Posting) -> Select[Application]:
@@ -269,7 +269,7 @@ def waiting_review(grants: Iterable[Grant]) -> Sequence[Posting]:
 
 def review_counts(grants: Iterable[Grant], states: Iterable[PostingState]) -> dict[PostingState, int]:
     counted = select(Posting.state, func.count()).where(reach(grants), Posting.state.in_(states)).group_by(Posting.state)
-    return dict(session().execute(counted).tuples().all())
+    return dict(session().execute(counted).all())
 
 
 def reviewable(key: UUID, grants: Iterable[Grant], *, for_change: bool = False) -> Posting | None:

@@ -50,7 +50,7 @@ def _send(key: UUID, form: ApplyForm) -> Response:
             )
     except AlreadyApplied as known:
         flash(str(known), "info")
-        return redirect(url_for(".application", key=known.application.id), 303)
+        return redirect(url_for(".application", key=known.application_id), 303)
     except Refusal as refusal:
         flash(str(refusal), "danger")
         return redirect(url_for(".detail", key=key), 303)

@@ -1,0 +1,544 @@
+import re
+
+import pytest
+
+import search.current
+from search.engine import Unavailable
+from tests.factories.accounts import make_person, make_staff
+from tests.factories.employers import make_employer, make_member, owner_of
+from tests.factories.postings import days_from_now, make_application, make_forwarded, make_posting
+from tests.webapp.pages import read
+from webapp.access import Actor, Role
+from webapp.db import session, transaction
+from webapp.employers.models import EmployerState
+from webapp.postings import indexing, operations, queries
+from webapp.postings.models import Application, ApplicationState, Posting, PostingState
+from webapp.reference import queries as reference
+
+COMPLETE = {
+    "title": "电焊工",
+    "employment_type": "full_time",
+    "headcount": "5",
+    "duties": "焊接车架。",
+    "requirements": "有焊工证。",
+    "education": "20",
+    "experience_years": "1",
+    "skills": "氩弧焊、二保焊",
+    "region": "370102",
+    "address": "工业南路 88 号",
+    "wage_unit": "month",
+    "wage_low": "6，000",
+    "wage_high": "８０００",
+    "insurance": "五险",
+    "benefits": "包住，工作餐",
+    "protection": "面罩",
+    "hazards": "无",
+    "valid_through": days_from_now(30).isoformat(),
+}
+
+
+def build_index() -> None:
+    search.current.engine().rebuild(indexing.every_open())
+
+
+def stored(posting) -> Posting:
+    with transaction():
+        return session().get_one(Posting, posting.id)
+
+
+def state_of(posting) -> PostingState:
+    return stored(posting).state
+
+
+class Away:
+    def find(self, query):
+        raise Unavailable("away")
+
+
+# search
+
+
+def test_a_visitor_finds_a_posting_and_sees_its_wage_place_and_source(client):
+    make_posting()
+    make_forwarded(title="保洁员")
+    build_index()
+    page = read(client.get("/"))
+    assert "电焊工" in page.text
+    assert "6000–8000元/月" in page.text
+    assert "济南市历下区" in page.text
+    assert "来源：齐鲁人才网" in page.text
+    assert "已核验" in page.text
+    assert read(client.get("/postings?q=焊工")).text.count("电焊工") == 1
+
+
+def test_the_home_page_and_the_postings_page_are_the_same_search(client):
+    assert read(client.get("/")).h1 == read(client.get("/postings")).h1
+
+
+def test_a_facet_count_is_what_its_link_finds(client):
+    for region in ("370102", "370103", "370202"):
+        make_posting(region=region)
+    make_posting(region="370202", employment_type=None, wage_low=3500, wage_high=None)
+    build_index()
+    page = read(client.get("/postings"))
+    counted = {words: href for words, href in page.links.items() if re.search(r"，\d+个$", words)}
+    assert len(counted) >= 6
+    for words, href in counted.items():
+        found = read(client.get("/postings" + href))
+        count = re.search(r"，(\d+)个$", words)[1]
+        assert f"共 {count} 个岗位" in found.text, words
+
+
+def test_another_choice_of_a_chosen_facet_keeps_its_count(client):
+    make_posting(region="370102")
+    make_posting(region="370202")
+    make_posting(region="370103", education=50)
+    build_index()
+    page = read(client.get("/postings?education=20"))
+    assert "本科，1个" in page.links
+    assert "市中，1个" in read(client.get("/postings?region=370102")).links
+
+
+def test_a_chosen_condition_is_a_chip_that_takes_it_away(client):
+    make_posting()
+    build_index()
+    page = read(client.get("/postings?q=焊工&wage=5000&type=full_time"))
+    assert page.links["去掉条件：月薪至少 5000 元×"] == "?q=%E7%84%8A%E5%B7%A5&type=full_time"
+    assert page.links["清除全部条件"] == "?q=%E7%84%8A%E5%B7%A5"
+
+
+def test_an_empty_result_offers_what_would_find_something(client):
+    make_posting()
+    build_index()
+    page = read(client.get("/postings?q=焊工&region=370202&wage=50000"))
+    assert "没有找到合适的岗位" in page.text
+    assert not any("去掉" in words and "有 0 个" in words for words in page.links)
+    page = read(client.get("/postings?q=焊工&region=370202"))
+    offer = next(href for words, href in page.links.items() if words == "去掉“地点：青岛市市南区”，有 1 个岗位")
+    assert "电焊工" in read(client.get(offer)).text
+
+
+def test_an_unknown_region_is_named_with_cities_to_choose_from(client):
+    make_posting()
+    build_index()
+    response = client.get("/postings?region=999999")
+    page = read(response)
+    assert response.status_code == 200
+    assert "没有编号为“999999”的地区" in "".join(page.tree.itertext())
+    assert page.links["青岛"] == "/postings?region=370200"
+    assert "电焊工" in page.text
+
+
+def test_words_beyond_all_measure_are_an_answer_and_no_error(client):
+    build_index()
+    response = client.get("/postings", query_string={"q": " ".join("abcdefghijklmnopqrstuvwxyz" * 4)})
+    assert response.status_code == 200
+    assert client.get("/postings?q=%22%22%20-%20%00").status_code == 200
+
+
+def test_without_the_engine_the_page_shows_the_latest_and_says_so(client, index):
+    make_posting()
+    make_posting(region="370202", title="会计")
+    search.current.use(Away())
+    try:
+        response = client.get("/postings?q=飞行员&region=370102")
+    finally:
+        search.current.use(index)
+    page = read(response)
+    assert response.status_code == 200
+    assert "搜索暂时不可用" in "".join(page.tree.itertext())
+    assert "电焊工" in page.text
+    assert "会计" not in page.text
+
+
+def test_pages_end_at_the_thousandth_result(client):
+    build_index()
+    assert client.get("/postings?page=50").status_code == 200
+    assert "最多翻到第 50 页" in "".join(read(client.get("/postings?page=5000")).tree.itertext())
+
+
+def test_markup_in_a_search_stays_text(client):
+    build_index()
+    page = read(client.get("/postings", query_string={"q": "<script>alert(1)</script>", "source": '"><b>'}))
+    assert page.fields["q"] == "<script>alert(1)</script>"
+
+
+# detail
+
+
+def test_a_direct_posting_shows_all_eleven_elements(client):
+    page = read(client.get(f"/postings/{make_posting().id}"))
+    for words in (
+        *("岗位名称", "招用人数", "工作内容", "工作地点", "录用条件", "用工类型", "劳动报酬", "社会保险和福利", "劳动保护", "职业危害"),
+        *("单位基本情况", "生产农业机械", "电焊烟尘", "5 人", "有焊工证", "有效期至", "应聘不用交钱", "12333"),
+    ):
+        assert words in page.text
+    assert "应聘这个岗位" in page.links
+
+
+def test_a_forwarded_posting_names_what_its_source_did_not_say_and_offers_no_application(client):
+    page = read(client.get(f"/postings/{make_forwarded().id}"))
+    assert "来源没有提供：单位基本情况、招聘人数、工作内容、招聘条件、用工类型、社会保险和福利、劳动保护、职业危害" in page.text
+    assert "2026-10" in page.text
+    assert "没有在线投递" in page.text
+    assert "应聘这个岗位" not in page.links
+    assert "面议" in page.text
+
+
+@pytest.mark.parametrize("state", [PostingState.EXPIRED, PostingState.FILLED, PostingState.PAUSED])
+def test_a_closed_posting_stays_says_so_and_answers_410(client, state):
+    posting = make_posting(state=state)
+    build_index()
+    response = client.get(f"/postings/{posting.id}")
+    page = read(response)
+    assert response.status_code == 410
+    assert "焊接农机车架" in page.text
+    assert "应聘这个岗位" not in page.links
+    assert "application/ld+json" not in response.text
+
+
+def test_an_open_posting_whose_last_day_is_over_answers_410(client):
+    posting = make_posting()
+    with transaction():
+        session().get_one(Posting, posting.id).valid_through = days_from_now(-1)
+    assert client.get(f"/postings/{posting.id}").status_code == 410
+
+
+@pytest.mark.parametrize("state", [PostingState.DRAFT, PostingState.IN_REVIEW, PostingState.WITHDRAWN])
+def test_what_was_not_published_or_withdrawn_is_not_found(client, sign_in, state):
+    posting = make_posting(state=state)
+    assert client.get(f"/postings/{posting.id}").status_code == 404
+    sign_in(client, make_person())
+    assert client.get(f"/postings/{posting.id}").status_code == 404
+    assert client.get(f"/postings/{posting.id}/apply").status_code == 404
+
+
+def test_what_was_taken_down_answers_410_without_its_content(client):
+    response = client.get(f"/postings/{make_posting(state=PostingState.TAKEN_DOWN).id}")
+    assert response.status_code == 410
+    assert "电焊工" not in response.text
+    assert "济南甲乙" not in response.text
+
+
+def test_markup_in_a_posting_cannot_end_the_data_block(client):
+    response = client.get(f"/postings/{make_posting(duties='</script><script>alert(1)</script>').id}")
+    assert "<script>alert" not in response.text
+
+
+# applying
+
+
+def test_who_is_not_signed_in_is_led_back_to_the_application(client):
+    posting = make_posting()
+    response = client.get(f"/postings/{posting.id}/apply")
+    assert response.status_code == 303
+    assert f"next=/postings/{posting.id}/apply" in response.location.replace("%2F", "/")
+
+
+def test_a_seeker_applies_sees_a_number_and_withdraws(client, sign_in):
+    posting, seeker = make_posting(), make_person()
+    sign_in(client, seeker)
+    form = read(client.get(f"/postings/{posting.id}/apply"))
+    assert "同意向“济南甲乙机械有限公司”提供我的姓名和手机号码" in form.text
+    sent = client.post(f"/postings/{posting.id}/apply", data={"message": "会氩弧焊", "shares_phone": "y"})
+    assert sent.status_code == 303
+    own = read(client.get(sent.location))
+    application = queries.application_by(seeker.id, posting.id)
+    assert application.number in own.text
+    assert (application.message, application.shares_phone) == ("会氩弧焊", True)
+    again = client.get(f"/postings/{posting.id}/apply")
+    assert again.location == sent.location
+    assert client.post(f"/postings/{posting.id}/apply", data={}).location == sent.location
+    assert "已投递，查看进度" in read(client.get(f"/postings/{posting.id}")).links
+    assert application.number in read(client.get("/applications")).text
+    client.post(f"{sent.location}/withdraw")
+    with transaction():
+        assert session().get_one(Application, application.id).state is ApplicationState.WITHDRAWN
+    assert "重新投递" in read(client.get(sent.location)).links
+
+
+def test_another_seekers_application_is_not_found(client, sign_in):
+    application = make_application(make_posting())
+    sign_in(client, make_person())
+    assert client.get(f"/applications/{application.id}").status_code == 404
+    assert client.post(f"/applications/{application.id}/withdraw").status_code == 404
+
+
+def test_a_closed_or_forwarded_posting_cannot_be_applied_to(client, sign_in):
+    closed, forwarded = make_posting(state=PostingState.FILLED), make_forwarded()
+    sign_in(client, make_person())
+    assert client.get(f"/postings/{closed.id}/apply").status_code == 410
+    assert client.post(f"/postings/{closed.id}/apply", data={}).status_code == 410
+    assert "没有在线投递" in read(client.get(f"/postings/{forwarded.id}/apply")).text
+    client.post(f"/postings/{forwarded.id}/apply", data={})
+    with transaction():
+        assert session().query(Application).count() == 0
+
+
+def test_a_message_that_is_too_long_is_kept_and_named(client, sign_in):
+    posting = make_posting()
+    sign_in(client, make_person())
+    page = read(client.post(f"/postings/{posting.id}/apply", data={"message": "焊" * 501}))
+    assert page.errors == ["想对用人单位说的话：留言最多 500 个字，请缩短"]
+    assert page.fields["message"] == "焊" * 501
+
+
+# employer
+
+
+def test_an_employer_writes_checks_and_submits_a_posting(client, sign_in):
+    sign_in(client, owner_of(make_employer()))
+    assert client.get("/employer/postings/new").status_code == 200
+    saved = client.post("/employer/postings/new", data=COMPLETE)
+    assert saved.status_code == 303
+    page = read(client.get(saved.location))
+    assert "6000–8000元/月" in page.text
+    assert "提交后由审核员核对" in page.text
+    with transaction():
+        posting = session().query(Posting).one()
+    assert (posting.wage_low, posting.wage_high, posting.skills, posting.benefits) == (6000, 8000, ["氩弧焊", "二保焊"], ["包住", "工作餐"])
+    client.post(f"{saved.location}/submit")
+    assert state_of(posting) is PostingState.IN_REVIEW
+
+
+def test_an_incomplete_draft_is_saved_and_its_gaps_are_named_with_their_law(client, sign_in):
+    sign_in(client, owner_of(make_employer()))
+    saved = client.post("/employer/postings/new", data={"title": "保安", "save": "1"})
+    assert saved.location.endswith("/edit")
+    assert read(client.get(saved.location)).fields["title"] == "保安"
+    check = saved.location.removesuffix("/edit")
+    page = read(client.get(check))
+    assert "请填写招聘人数，至少 1 人" in page.text
+    assert "《人力资源市场暂行条例》第二十四条" in page.text
+    refused = client.post(f"{check}/submit")
+    assert refused.location.endswith("/edit?check=1")
+    assert "请填写招聘人数，至少 1 人" in read(client.get(refused.location)).errors
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"headcount": "0"}, "招聘人数至少是 1 人"),
+        ({"headcount": "若干"}, "招聘人数要写成整数，例如 5，不要写单位或文字"),
+        ({"headcount": "99999"}, "招聘人数不能超过 5000 人，请核对是否多写了一位"),
+        ({"wage_low": "9000"}, "最低工资 9000 元大于最高工资 8000 元，请对调或修改"),
+        ({"wage_low": "0"}, "工资必须大于 0 元"),
+        ({"wage_low": "面议"}, "最低工资要写成整数，例如 5，不要写单位或文字"),
+        ({"valid_through": "2020-01-01"}, "有效期 2020-01-01 已经过去，请改成今天或以后的日期"),
+        ({"valid_through": "下个月"}, "有效期至要写成年-月-日，例如 2026-12-31"),
+        ({"title": "焊" * 61}, "岗位名称最多 60 个字，请缩短"),
+        ({"duties": "焊" * 2001}, "工作内容最多 2000 个字，请缩短"),
+        ({"skills": "、".join(map(str, range(13)))}, "技能最多写 12 项"),
+        ({"occupation": "没有的职业"}, "《职业分类大典》里没有找到“没有的职业”，请从列表中选，或者留空"),
+        ({"region": "123456"}, "请在列表中选择所在县（市、区）"),
+        ({"education": "3"}, "请在列表中选择最低学历"),
+        ({"lon": "36.6", "lat": "117"}, "坐标不在国内：经度在 73 到 136 之间，纬度在 3 到 54 之间，请看看是否填反了"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words_and_everything_typed_is_kept(client, sign_in, changes, message):
+    sign_in(client, owner_of(make_employer()))
+    typed = COMPLETE | changes
+    page = read(client.post("/employer/postings/new", data=typed))
+    assert any(message in error for error in page.errors), page.errors
+    kept = {name: value for name, value in page.fields.items() if name in typed and name not in {"employment_type"}}
+    assert kept | {"region": "", "education": ""} == {name: typed[name] for name in kept} | {"region": "", "education": ""}
+    with transaction():
+        assert session().query(Posting).count() == 0
+
+
+def test_a_wage_below_the_minimum_is_a_warning_with_its_basis(client, sign_in):
+    minimum = reference.parameter("minimum_wage_monthly", region="370102")
+    posting = make_posting(state=PostingState.DRAFT, wage_low=1500, wage_high=2000)
+    sign_in(client, owner_of(queries.employer_of(posting)))
+    text = read(client.get(f"/employer/postings/{posting.id}")).text
+    assert f"低于当地最低工资标准 {minimum.value} 元/月（未核实）" in text
+    assert minimum.basis in text
+    assert "提交后由审核员核对" in text
+
+
+def test_an_employer_pauses_reopens_fills_and_withdraws_by_post(client, sign_in):
+    posting = make_posting()
+    sign_in(client, owner_of(queries.employer_of(posting)))
+    path = f"/employer/postings/{posting.id}"
+    assert client.get(f"{path}/move").status_code == 405
+    for to in (PostingState.PAUSED, PostingState.OPEN, PostingState.FILLED):
+        client.post(f"{path}/move", data={"to": to.value})
+        assert state_of(posting) is to
+    client.post(f"{path}/move", data={"to": "withdrawn"})
+    assert state_of(posting) is PostingState.FILLED
+    assert "不能改为“已撤回”" in "".join(read(client.get(path)).tree.itertext())
+    assert client.post(f"{path}/move", data={"to": "taken_down"}).status_code == 404
+    assert client.post(f"{path}/move", data={"to": "in_review"}).status_code == 404
+
+
+def test_an_old_posting_is_copied_into_a_new_draft(client, sign_in):
+    posting = make_posting(state=PostingState.EXPIRED)
+    sign_in(client, owner_of(queries.employer_of(posting)))
+    copied = client.post(f"/employer/postings/{posting.id}/copy")
+    fields = read(client.get(copied.location)).fields
+    assert (fields["title"], fields["wage_low"], fields["skills"], fields["valid_through"]) == ("电焊工", "6000", "氩弧焊、二保焊", "")
+
+
+def test_a_posting_that_is_no_draft_cannot_be_edited(client, sign_in):
+    posting = make_posting()
+    sign_in(client, owner_of(queries.employer_of(posting)))
+    assert client.post(f"/employer/postings/{posting.id}/edit", data=COMPLETE | {"title": "改"}).status_code == 303
+    assert stored(posting).title == "电焊工"
+
+
+def test_another_employers_posting_is_not_found(client, sign_in):
+    posting = make_posting()
+    application = make_application(posting)
+    sign_in(client, owner_of(make_employer(name="乙公司")))
+    path = f"/employer/postings/{posting.id}"
+    for page in (path, f"{path}/edit", f"{path}/applications"):
+        assert client.get(page).status_code == 404
+    for verb in ("submit", "move", "copy", f"applications/{application.id}/open"):
+        assert client.post(f"{path}/{verb}", data={"to": "paused"}).status_code == 404
+    assert "电焊工" not in read(client.get("/employer/postings")).text
+    assert state_of(posting) is PostingState.OPEN
+
+
+def test_a_member_sees_the_list_of_the_employer_with_its_states(client, sign_in):
+    employer = make_employer()
+    make_posting(employer=employer)
+    make_posting(employer=employer, state=PostingState.DRAFT, title="会计")
+    sign_in(client, make_member(employer))
+    page = read(client.get("/employer/postings"))
+    assert {"全部2", "招聘中1", "草稿1"} <= set(page.links)
+    assert "电焊工" not in read(client.get(page.links["草稿1"])).text
+
+
+def test_a_pending_employer_is_told_why_it_cannot_submit(client, sign_in):
+    posting = make_posting(employer=make_employer(state=EmployerState.PENDING), state=PostingState.DRAFT)
+    sign_in(client, owner_of(queries.employer_of(posting)))
+    path = f"/employer/postings/{posting.id}"
+    assert "单位还没有通过核验" in "".join(read(client.get(path)).tree.itertext())
+    client.post(f"{path}/submit")
+    assert state_of(posting) is PostingState.DRAFT
+
+
+def test_name_and_phone_show_only_with_consent_after_opening_and_never_after_withdrawal(client, sign_in):
+    posting = make_posting()
+    sharing = make_person(name="欧阳共享", phone="13700000001")
+    silent = make_person(name="司马沉默", phone="13700000002")
+    shared, quiet = make_application(posting, sharing), make_application(posting, silent, shares_phone=False)
+    sign_in(client, owner_of(queries.employer_of(posting)))
+    path = f"/employer/postings/{posting.id}/applications"
+
+    def text() -> str:
+        return client.get(path).text
+
+    assert "13700000001" not in text()
+    assert "欧阳共享" not in text()
+    for application in (shared, quiet):
+        assert client.post(f"{path}/{application.id}/open").status_code == 303
+    assert "13700000001" in text()
+    assert "欧阳共享" in text()
+    assert "司马沉默" not in text()
+    assert "13700000002" not in text()
+    with transaction():
+        assert session().get_one(Application, quiet.id).seen_at is not None
+        operations.withdraw_application(session().get_one(Application, shared.id), by=Actor.SYSTEM)
+    assert "13700000001" not in text()
+    assert "欧阳共享" not in text()
+    assert "有三年经验" not in read(client.get(path)).of_class("panel")[0].itertext()
+
+
+def test_reading_the_applications_writes_nothing(client, sign_in):
+    posting = make_posting()
+    application = make_application(posting)
+    sign_in(client, owner_of(queries.employer_of(posting)))
+    client.get(f"/employer/postings/{posting.id}/applications")
+    with transaction():
+        assert session().get_one(Application, application.id).seen_at is None
+
+
+# review
+
+
+def test_a_reviewer_works_the_queue_off_and_the_employer_sees_the_reason(client, sign_in):
+    first, second = (make_posting(state=PostingState.IN_REVIEW, title=title) for title in ("甲", "乙"))
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    assert "甲" in read(client.get("/review/postings")).links
+    page = read(client.get(f"/review/postings/{first.id}"))
+    assert "完整性检查通过" in page.text
+    decided = client.post(f"/review/postings/{first.id}", data={"decision": "approved"})
+    assert decided.location == f"/review/postings/{second.id}"
+    assert state_of(first) is PostingState.OPEN
+    kept = read(client.post(f"/review/postings/{second.id}", data={"decision": "returned", "reason": "  "}))
+    assert "请写明理由，用人单位要据此修改" in kept.errors
+    decided = client.post(f"/review/postings/{second.id}", data={"decision": "returned", "reason": "请写明班次。"})
+    assert decided.location == "/review/postings"
+    sign_in(client, owner_of(queries.employer_of(second)))
+    assert "请写明班次。" in "".join(read(client.get(f"/employer/postings/{second.id}")).tree.itertext())
+
+
+def test_a_posting_of_another_region_is_not_found_by_a_reviewer(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW, region="370202")
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    assert client.get(f"/review/postings/{posting.id}").status_code == 404
+    assert client.post(f"/review/postings/{posting.id}", data={"decision": "approved"}).status_code == 404
+    assert "电焊工" not in read(client.get("/review/postings")).text
+    assert state_of(posting) is PostingState.IN_REVIEW
+
+
+def test_a_reviewer_of_the_same_employer_gets_no_button_and_no_way(client, sign_in):
+    employer = make_employer()
+    reviewer = make_member(employer, make_staff(Role.REVIEWER, "370100"))
+    posting = make_posting(employer=employer, state=PostingState.IN_REVIEW)
+    sign_in(client, reviewer)
+    page = read(client.get(f"/review/postings/{posting.id}"))
+    assert "回避要求" in page.text
+    assert "decision" not in {node.get("name") for node in page.all("button")}
+    refused = read(client.post(f"/review/postings/{posting.id}", data={"decision": "approved", "reason": "好"}))
+    assert any("回避要求" in error for error in refused.errors)
+    assert state_of(posting) is PostingState.IN_REVIEW
+
+
+def test_a_reviewer_takes_an_open_posting_down_with_a_reason(client, sign_in):
+    posting = make_forwarded()
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    assert "审核员：处理这个岗位" in read(client.get(f"/postings/{posting.id}")).links
+    client.post(f"/review/postings/{posting.id}", data={"decision": "taken_down", "reason": ""})
+    assert state_of(posting) is PostingState.OPEN
+    client.post(f"/review/postings/{posting.id}", data={"decision": "taken_down", "reason": "收取押金"})
+    assert state_of(posting) is PostingState.TAKEN_DOWN
+
+
+def test_a_decision_without_a_button_and_one_too_late_are_told(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    assert read(client.post(f"/review/postings/{posting.id}", data={"reason": "嗯"})).fields["reason"] == "嗯"
+    client.post(f"/review/postings/{posting.id}", data={"decision": "approved"})
+    late = read(client.post(f"/review/postings/{posting.id}", data={"decision": "approved"}))
+    assert any("可能别人刚刚处理过" in error for error in late.errors)
+
+
+# figures
+
+
+def test_every_number_of_the_figures_page_opens_that_many_rows(client, sign_in):
+    make_posting()
+    make_posting(region="370103", state=PostingState.PAUSED)
+    make_forwarded(region="370100")
+    make_posting(region="370202")
+    sign_in(client, make_staff(Role.LEADER, "370100"))
+    page = read(client.get("/figures"))
+    assert "口径" in page.text
+    numbers = {(words, href) for words, href in page.links.items() if href.startswith("/figures/postings")}
+    assert len(numbers) >= 6
+    for words, href in numbers:
+        rows = read(client.get(href))
+        count = re.match(r"[\d,]+", words)[0]
+        assert f"共 {count} 个岗位" in rows.text, href
+
+
+def test_an_official_sees_the_figures_of_the_own_region_only(client, sign_in):
+    make_posting(region="370202", title="青岛的岗位")
+    sign_in(client, make_staff(Role.LEADER, "370100"))
+    assert client.get("/figures?region=370200").status_code == 404
+    assert client.get("/figures?region=370000").status_code == 404
+    assert "青岛的岗位" not in read(client.get("/figures/postings?region=370200")).text
+    assert client.get("/figures/postings?state=draft").status_code == 404
+    assert client.get("/figures?region=370102").status_code == 200
