@@ -70,11 +70,11 @@ class IndexedPosting:
         value = self._entry.get(field, ())
         if isinstance(value, int):
             return []
-        return [token for text in value for token in text.split(" ")] if FIELDS[field] in _SPLIT else list(value)
+        return [token for text in value for token in text.split()] if FIELDS[field] in _SPLIT else list(value)
 
     def _runs(self, field: str) -> list[list[str]]:
         value = self._entry.get(field, ())
-        return [] if isinstance(value, int) else [text.split(" ") for text in value]
+        return [] if isinstance(value, int) else [text.split() for text in value]
 
     def _has_phrase(self, field: str, words: tuple[str, ...]) -> bool:
         """Neighbours in one value; two values never meet in one phrase."""

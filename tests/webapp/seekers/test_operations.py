@@ -1,12 +1,13 @@
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tests.factories.accounts import make_person
+from tests.factories.reference import set_parameter
 from tests.factories.seekers import make_saved_search
 from webapp.access import Actor
 from webapp.db import reading, session, transaction
 from webapp.ledger import Entry
-from webapp.reference.models import Education, Parameter
+from webapp.reference.models import Education
 from webapp.seekers import operations, queries
 from webapp.seekers.filing import ANYWHERE, analysis_mark, filing_word
 from webapp.seekers.models import SavedSearch
@@ -80,8 +81,7 @@ def test_the_same_search_twice_is_one_with_the_newer_choices():
 
 def test_the_limit_is_the_parameter_and_removing_one_makes_room():
     person = make_person()
-    with transaction():
-        session().execute(update(Parameter).where(Parameter.key == "saved_searches_max").values(value="2"))
+    set_parameter("saved_searches_max", "2")
     first = make_saved_search(person, q="焊工")
     make_saved_search(person, q="会计")
     with pytest.raises(TooManySearches, match="最多保存 2 条"):
