@@ -92,7 +92,7 @@ def _rows() -> Iterator[tuple[UUID, int, PostingState]]:
     while True:
         with reading():
             wanted = select(Posting.seq, Posting.id, Posting.version, Posting.state).where(Posting.seq > last)
-            rows = session().execute(wanted.order_by(Posting.seq).limit(AT_ONCE)).tuples().all()
+            rows = session().execute(wanted.order_by(Posting.seq).limit(AT_ONCE)).all()
         for _, key, version, state in rows:
             yield key, version, state
         if len(rows) < AT_ONCE:

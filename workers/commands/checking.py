@@ -80,7 +80,7 @@ def _deliveries(settings: Settings) -> Iterator[Line]:
     if not is_current():
         return
     with reading() as session:
-        counted = dict(session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).tuples().all())
+        counted = dict(session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).all())
         oldest = session.scalar(select(func.min(Delivery.available_at)).where(Delivery.state == DeliveryState.DUE))
     troubled = counted.get(DeliveryState.UNKNOWN, 0) + counted.get(DeliveryState.PARKED, 0)
     waited = oldest is not None and now() - oldest > WAITED
