@@ -43,7 +43,7 @@ def members(employer_id: UUID) -> Sequence[tuple[Membership, Person]]:
         .where(Membership.employer_id == employer_id, Membership.removed_at.is_(None))
         .order_by(Membership.owner.desc(), Membership.added_at, Membership.id)
     )
-    return session().execute(asked).tuples().all()
+    return [(membership, person) for membership, person in session().execute(asked)]
 
 
 def membership_of(employer_id: UUID, person_id: UUID) -> Membership | None:
