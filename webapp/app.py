@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from wsgiref.headers import Headers
 
 from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_login import LoginManager, current_user
@@ -39,11 +40,11 @@ BLUEPRINTS = (
 STATIC = Path(__file__).resolve().parents[1] / "static"
 CONTENT_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 DESKS = (
+    (Permission.POSTING_WRITE, "本单位岗位", "postings.employer_list"),
+    (Permission.EMPLOYER_READ, "本单位", "employers.mine"),
     (Permission.APPLICATION_SEND, "我的应聘", "postings.my_applications"),
     (Permission.SEARCH_SAVE, "我的订阅", "matching.saved_searches"),
     (Permission.PROFILE_KEEP, "求职资料", "seekers.profile"),
-    (Permission.POSTING_WRITE, "本单位岗位", "postings.employer_list"),
-    (Permission.EMPLOYER_READ, "本单位", "employers.mine"),
     (Permission.POSTING_REVIEW, "岗位审核", "postings.review_queue"),
     (Permission.EMPLOYER_VERIFY, "单位核验", "employers.verify_queue"),
     (Permission.FIGURES_READ, "统计", "postings.figures"),
@@ -101,12 +102,17 @@ def create_app(settings: Settings) -> Flask:
 def _wrap(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]  # Flask's documented way
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=365 * 24 * 3600 if not settings.is_demo else 60)  # type: ignore[method-assign]  # as above
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=365 * 24 * 3600 if not settings.is_demo else 60, add_headers_function=_harden_file)  # type: ignore[method-assign]  # as above
+
+
+def _harden_file(headers: Headers, path: str, url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
 
 
 def _sign_in_with_sessions(app: Flask) -> None:
     """Flask-Login only supplies `current_user`; its own cookies and login_user stay unused (its logout leaves copied cookies valid)."""
     login = LoginManager(app)
+    login.session_protection = None  # it would write a mark of its own into the cookie of every stranger
     login.request_loader(accounts.load_visitor)
 
 

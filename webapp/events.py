@@ -126,6 +126,13 @@ class EmployerRefused(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class EmployerContactShown(Event):
+    """A reviewer had the contact's phone shown in full."""
+
+    employer_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class MemberAdded(Event):
     employer_id: str
     person_id: str

@@ -66,6 +66,7 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.EmployerRefused,
         events.EmployerRegistered,
         events.EmployerVerified,
+        events.EmployerContactShown,
         events.MemberAdded,
         events.MemberRemoved,
         events.OtherSessionsEnded,

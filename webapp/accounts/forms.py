@@ -10,11 +10,11 @@ from wtforms.widgets import HiddenInput
 from webapp.access import STAFF, Role
 from webapp.accounts import passwords
 from webapp.accounts.identity import BadIdentity, normalise_email, normalise_id_number, normalise_phone
-from webapp.web import Form
+from webapp.web import Form, options
 
 NAME_MAX = 40
 REASON_MAX = 200
-ROLES = [(role.value, role.label) for role in Role if role in STAFF]
+ROLES = [("", "请选择"), *((role.value, role.label) for role in Role if role in STAFF)]
 
 
 def required(message: str) -> InputRequired:
@@ -146,7 +146,7 @@ class NewPasswordByCodeForm(_NewPassword):
 class InviteForm(Form):
     phone = PhoneField("手机号", [required("请填写手机号。")])
     name = NameField("姓名", [required("请填写姓名。"), at_most(NAME_MAX), check_name])
-    role = SelectField("岗位角色", choices=[("", "请选择"), *ROLES], validators=[required("请选择岗位角色。")])
+    role = SelectField("岗位角色", choices=options(ROLES), validators=[required("请选择岗位角色。")])
     region = SelectField("负责的地区", validators=[required("请选择地区。")])
 
     def chosen_role(self) -> Role:

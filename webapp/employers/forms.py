@@ -3,12 +3,13 @@
 from typing import Any
 
 from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
 from wtforms.validators import Length, Optional, ValidationError
 
 from webapp.accounts.forms import PhoneField, at_most, required
 from webapp.employers import codes
 from webapp.reference import queries as reference
-from webapp.web import Form
+from webapp.web import Form, options
 
 SIZES = ("1–9人", "10–49人", "50–99人", "100–499人", "500–999人", "1000人以上")
 
@@ -19,7 +20,7 @@ class EmployerForm(Form):
     region = SelectField("所在区县", validators=[required("请选择所在区县。")])
     address = StringField("详细地址", [required("请填写详细地址。"), at_most(200)])
     industry = SelectField("行业", validators=[required("请选择行业。")])
-    size = SelectField("人数规模", choices=[("", "请选择"), *((size, size) for size in SIZES)], validators=[required("请选择人数规模。")])
+    size = SelectField("人数规模", choices=options([("", "请选择"), *((size, size) for size in SIZES)]), validators=[required("请选择人数规模。")])
     about = TextAreaField("单位基本情况", [required("请介绍一下单位。"), at_most(2000)])
     contact_name = StringField("联系人", [required("请填写联系人。"), at_most(40)])
     contact_phone = PhoneField("联系人手机号", [required("请填写联系人手机号。")])
@@ -27,7 +28,7 @@ class EmployerForm(Form):
 
     def prepare(self) -> "EmployerForm":
         self.region.choices = _counties()
-        self.industry.choices = [("", "请选择"), *((row.code, row.name) for row in reference.industries().children(None))]
+        self.industry.choices = options([("", "请选择"), *((row.code, row.name) for row in reference.industries().children(None))])
         return self
 
     def validate_uscc(self, field: Field) -> None:
@@ -42,13 +43,13 @@ class EmployerForm(Form):
         return {**kept, "uscc": self.code, "contact_phone": self.contact_phone.number}
 
 
-def _counties() -> dict[str, list[tuple[str, str]]]:
-    """The counties of the home province, grouped under their cities."""
+def _counties() -> list[SelectChoice]:
+    """The counties of the home province, grouped under their cities; a city without counties stands for itself."""
     regions = reference.regions()
-    grouped = {"请选择": [("", "请选择")]}
+    offered = [SelectChoice("", "请选择")]
     for city in regions.cities(reference.home_province()):
-        grouped[city.name] = [(county.code, county.name) for county in regions.children(city.code)] or [(city.code, city.name)]
-    return grouped
+        offered += [SelectChoice(row.code, row.name, optgroup=city.name) for row in regions.children(city.code) or (city,)]
+    return offered
 
 
 class MemberForm(Form):

@@ -157,11 +157,26 @@ def verify(employer_id: UUID) -> Answer:
     return _verify_page(_reviewed(employer_id), DecisionForm(formdata=None))
 
 
-def _verify_page(employer: Employer, form: DecisionForm) -> Answer:
+@blueprint.post("/verify/<uuid:employer_id>/contact")
+@requires(Permission.EMPLOYER_VERIFY)
+def show_contact(employer_id: UUID) -> Answer:
+    with transaction():
+        operations.show_contact(_reviewed(employer_id), by=access.acting(Permission.EMPLOYER_VERIFY))
+    return _verify_page(_reviewed(employer_id), DecisionForm(formdata=None), contact_shown=True)
+
+
+def _verify_page(employer: Employer, form: DecisionForm, *, contact_shown: bool = False) -> Answer:
     own = queries.membership_of(employer.id, access.visitor().person_id) is not None
     owners = [person for membership, person in queries.members(employer.id) if membership.owner]
     return render_template(
-        "employers/verify.html", employer=employer, form=form, own=own, owners=owners, regions=reference.regions(), industries=reference.industries()
+        "employers/verify.html",
+        employer=employer,
+        form=form,
+        own=own,
+        owners=owners,
+        contact_shown=contact_shown,
+        regions=reference.regions(),
+        industries=reference.industries(),
     )
 
 

@@ -14,7 +14,7 @@ from webapp.accounts.views.doors import blueprint
 from webapp.accounts.views.sign_in import Answer
 from webapp.db import transaction
 from webapp.reference import queries as reference
-from webapp.web import found, paginate
+from webapp.web import found, options, paginate
 
 
 def _reach() -> tuple[Grant, ...]:
@@ -41,7 +41,7 @@ def staff() -> Answer:
 @requires(Permission.STAFF_MANAGE)
 def staff_invite() -> Answer:
     form = InviteForm()
-    form.region.choices = _region_choices()
+    form.region.choices = options(_region_choices())
     if form.validate_on_submit():
         done = _invite(form)
         if done is not None:
