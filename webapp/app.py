@@ -102,7 +102,8 @@ def create_app(settings: Settings) -> Flask:
 def _wrap(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]  # Flask's documented way
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=365 * 24 * 3600 if not settings.is_demo else 60, add_headers_function=_harden_file)  # type: ignore[method-assign]  # as above
+    seconds = 60 if settings.is_demo else 365 * 24 * 3600
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=seconds, add_headers_function=_harden_file)  # type: ignore[method-assign]  # as above
 
 
 def _harden_file(headers: Headers, path: str, url: str) -> None:
