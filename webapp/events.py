@@ -197,13 +197,6 @@ class PostingReturned(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class PostingChanged(Event):
-    """Something that an open posting shows was changed without a move of state."""
-
-    posting_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class PostingClosed(Event):
     """Paused, filled, expired, withdrawn or taken down: `state` says which."""
 

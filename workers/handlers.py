@@ -42,7 +42,6 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.CodeRequested: (_SEND_CODE,),
     events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING),
     events.PostingReopened: (_INDEX_POSTING,),
-    events.PostingChanged: (_INDEX_POSTING,),
     events.PostingClosed: (_INDEX_POSTING,),
     events.PostingsExpired: (_INDEX_EXPIRED,),
     events.BatchImported: (_INDEX_BATCH,),

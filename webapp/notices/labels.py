@@ -35,7 +35,6 @@ EVENT_LABELS = {
     "PostingSubmitted": "提交岗位审核",
     "PostingApproved": "岗位审核通过",
     "PostingReturned": "岗位退回修改",
-    "PostingChanged": "修改在招岗位",
     "PostingClosed": "岗位停止招聘",
     "PostingReopened": "岗位恢复招聘",
     "PostingsExpired": "岗位批量到期",
