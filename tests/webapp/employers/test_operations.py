@@ -1,0 +1,236 @@
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.factories.accounts import disable, make_person, make_phone, make_staff
+from tests.factories.employers import employer_values, make_employer, make_member, make_uscc, owner_of
+from webapp.access import Actor, Grant, Role
+from webapp.accounts import queries as people
+from webapp.accounts.models import Person
+from webapp.db import session, transaction
+from webapp.employers import codes, operations, queries
+from webapp.employers.models import Employer, EmployerState, Membership
+from webapp.ledger import Entry
+from webapp.notices.models import Notice
+
+pytestmark = pytest.mark.usefixtures("database")
+REVIEWER = Actor(None, Role.REVIEWER.value, "web")
+
+
+def told(event: str) -> list[dict[str, object]]:
+    return [entry.payload for entry in session().scalars(select(Entry).where(Entry.event == event).order_by(Entry.id))]
+
+
+def decide(employer: Employer, verb: str, *, by: Actor = REVIEWER, **more: object) -> Employer:
+    with transaction():
+        row = session().get_one(Employer, employer.id)
+        getattr(operations, verb)(row, by=by, **more)
+    return row
+
+
+def change(employer: Employer, **changes: str) -> Employer:
+    with transaction():
+        row = session().get_one(Employer, employer.id)
+        kept = {field: getattr(row, field) for field in employer_values()}
+        operations.change_employer(row, kept | changes, by=Actor.SYSTEM)
+    return row
+
+
+def notices_of(person: Person) -> list[str]:
+    return [notice.title for notice in session().scalars(select(Notice).where(Notice.person_id == person.id).order_by(Notice.id))]
+
+
+def test_who_registers_an_employer_owns_it_and_it_waits() -> None:
+    owner = make_person()
+    employer = make_employer(owner=owner, state=EmployerState.PENDING)
+    assert employer.state is EmployerState.PENDING
+    assert [(membership.owner, person.id) for membership, person in queries.members(employer.id)] == [(True, owner.id)]
+    assert Grant(Role.EMPLOYER_OWNER, employer_id=employer.id) in people.grants_of(owner.id)
+    assert told("EmployerRegistered") == [{"employer_id": str(employer.id)}]
+
+
+def test_a_wrong_check_character_is_refused_whoever_calls() -> None:
+    owner = make_person()
+    with pytest.raises(codes.IllegalCode), transaction():
+        operations.register_employer(owner.id, **employer_values(uscc="91350100M000100Y44"), by=Actor.SYSTEM)
+
+
+def test_a_code_is_registered_once_however_it_is_written() -> None:
+    uscc = make_uscc()
+    make_employer(uscc=uscc)
+    with pytest.raises(operations.AlreadyRegistered):
+        make_employer(uscc=f" {uscc.lower()} ")
+
+
+def test_the_contacts_phone_is_unreadable_in_the_database() -> None:
+    make_employer(contact_phone="13812345678")
+    row = session().execute(select(Employer.__table__)).one()
+    assert b"13812345678" not in b"|".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
+
+
+def test_a_verified_employer_is_due_again_after_the_months_of_the_parameter() -> None:
+    employer = decide(make_employer(state=EmployerState.PENDING), "verify_employer", on=date(2026, 8, 31))
+    assert employer.state is EmployerState.VERIFIED
+    assert employer.verify_again_on == date(2027, 2, 28)
+    assert told("EmployerVerified") == [{"employer_id": str(employer.id)}]
+
+
+def test_the_owners_are_told_and_the_members_are_not() -> None:
+    employer = make_employer(state=EmployerState.PENDING)
+    member = make_member(employer)
+    decide(employer, "refuse_employer", reason="营业执照看不清")
+    owner = owner_of(employer)
+    assert notices_of(owner) == ["单位核验没有通过"]
+    assert notices_of(member) == []
+    assert "营业执照看不清" in session().scalars(select(Notice)).one().body
+
+
+def test_a_refusal_needs_its_reason() -> None:
+    with pytest.raises(operations.ReasonMissing):
+        decide(make_employer(state=EmployerState.PENDING), "refuse_employer", reason="  ")
+
+
+@pytest.mark.parametrize("state", [EmployerState.VERIFIED, EmployerState.REFUSED])
+def test_what_is_decided_is_not_decided_again(state: EmployerState) -> None:
+    employer = make_employer(state=state)
+    with pytest.raises(operations.NotPending):
+        decide(employer, "verify_employer")
+    with pytest.raises(operations.NotPending):
+        decide(employer, "refuse_employer", reason="x")
+
+
+def test_nobody_verifies_the_employer_they_act_for() -> None:
+    employer = make_employer(state=EmployerState.PENDING)
+    reviewer = make_member(employer, make_staff(Role.REVIEWER))
+    with pytest.raises(operations.OwnEmployer):
+        decide(employer, "verify_employer", by=Actor(reviewer.id, Role.REVIEWER.value, "web"))
+    with pytest.raises(operations.OwnEmployer):
+        decide(employer, "refuse_employer", reason="x", by=Actor(reviewer.id, Role.REVIEWER.value, "web"))
+
+
+def test_who_left_the_employer_may_verify_it() -> None:
+    employer = make_employer(state=EmployerState.PENDING)
+    reviewer = make_member(employer, make_staff(Role.REVIEWER))
+    with transaction():
+        membership = queries.membership_of(employer.id, reviewer.id)
+        assert membership is not None
+        operations.remove_member(membership, by=Actor.SYSTEM)
+    assert decide(employer, "verify_employer", by=Actor(reviewer.id, Role.REVIEWER.value, "web")).state is EmployerState.VERIFIED
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "state"), [("name", "新名称有限公司", "pending"), ("uscc", "", "pending"), ("address", "解放路2号", "verified")]
+)
+def test_a_new_name_or_code_is_verified_anew_and_a_new_address_is_not(field: str, value: str, state: str) -> None:
+    changed = change(make_employer(), **{field: value or make_uscc()})
+    assert changed.state == state
+    assert (changed.verify_again_on is None) is (state == "pending")
+
+
+def test_a_refused_employer_that_corrects_anything_waits_again_at_the_end() -> None:
+    employer = make_employer(state=EmployerState.REFUSED)
+    later = make_employer(state=EmployerState.PENDING)
+    changed = change(employer, address="解放路2号")
+    assert changed.state is EmployerState.PENDING
+    assert changed.decision_reason == "营业执照看不清"
+    waiting = session().scalars(queries.waiting_for_reviewer([Grant(Role.REVIEWER, region="370000")])).all()
+    assert [row.id for row in waiting] == [later.id, employer.id]
+
+
+def test_a_waiting_employer_keeps_its_place_when_it_corrects_something() -> None:
+    employer = make_employer(state=EmployerState.PENDING)
+    before = employer.submitted_at
+    assert change(employer, name="改了名称有限公司").submitted_at == before
+
+
+def test_the_code_of_another_is_not_taken_over() -> None:
+    other = make_employer()
+    with pytest.raises(operations.AlreadyRegistered):
+        change(make_employer(), uscc=other.uscc)
+
+
+def test_a_member_is_added_by_phone_and_acts_at_once() -> None:
+    employer = make_employer()
+    member = make_member(employer)
+    assert Grant(Role.EMPLOYER_MEMBER, employer_id=employer.id) in people.grants_of(member.id)
+    assert [row.id for row in queries.of_member(member.id)] == [employer.id]
+
+
+def test_adding_twice_is_adding_once_and_an_owner_stays_owner() -> None:
+    employer = make_employer()
+    make_member(employer, owner_of(employer))
+    assert [(membership.owner, person.id) for membership, person in queries.members(employer.id)] == [(True, owner_of(employer).id)]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_who_is_not_registered_or_is_disabled_cannot_be_added(*, known: bool) -> None:
+    employer, phone = make_employer(), make_phone()
+    if known:
+        disable(make_person(phone=phone))
+    with pytest.raises(operations.UnknownPerson), transaction():
+        operations.add_member(session().get_one(Employer, employer.id), phone, by=Actor.SYSTEM)
+
+
+def remove(employer: Employer, person: Person) -> None:
+    with transaction():
+        membership = queries.membership_of(employer.id, person.id)
+        assert membership is not None
+        operations.remove_member(membership, by=Actor.SYSTEM)
+
+
+def test_a_removed_member_has_no_role_left_and_may_come_back() -> None:
+    employer = make_employer()
+    member = make_member(employer)
+    remove(employer, member)
+    assert [grant.role for grant in people.grants_of(member.id)] == [Role.SEEKER]
+    assert queries.of_member(member.id) == []
+    make_member(employer, member)
+    assert [row.id for row in queries.of_member(member.id)] == [employer.id]
+    assert len(session().scalars(select(Membership).where(Membership.person_id == member.id)).all()) == 1
+
+
+def test_the_last_owner_cannot_leave_but_one_of_two_can() -> None:
+    employer = make_employer()
+    owner, member = owner_of(employer), make_member(employer)
+    with pytest.raises(operations.LastOwner):
+        remove(employer, owner)
+    with transaction():
+        membership = queries.membership_of(employer.id, member.id)
+        assert membership is not None
+        operations.make_owner(membership, by=Actor.SYSTEM)
+    assert [grant.role for grant in people.grants_of(member.id)] == [Role.SEEKER, Role.EMPLOYER_OWNER]
+    remove(employer, owner)
+    assert [person.id for _, person in queries.members(employer.id)] == [member.id]
+
+
+def test_a_reviewer_reaches_the_employers_of_their_region_and_no_other() -> None:
+    near, far = make_employer(region="370102"), make_employer(region="370202")
+    for region, seen in [("370000", {near.id, far.id}), ("370100", {near.id}), ("370102", {near.id}), ("370103", set()), ("370200", {far.id})]:
+        grants = [Grant(Role.REVIEWER, region=region)]
+        assert {row.id for row in session().scalars(queries.of_region(grants, EmployerState.VERIFIED))} == seen
+        assert {row.id for row in (near, far) if queries.in_scope(row.id, grants)} == seen
+
+
+@pytest.mark.parametrize("grants", [[], [Grant(Role.REVIEWER)]])
+def test_without_a_region_nothing_is_reached(grants: list[Grant]) -> None:
+    employer = make_employer()
+    assert session().scalars(queries.of_region(grants, EmployerState.VERIFIED)).all() == []
+    assert queries.in_scope(employer.id, grants) is None
+
+
+def test_only_the_employer_a_grant_names_is_within_it() -> None:
+    one, two = make_employer(), make_employer()
+    assert queries.within(one.id, [Grant(Role.EMPLOYER_OWNER, employer_id=two.id)]) is None
+    assert queries.within(one.id, [Grant(Role.EMPLOYER_OWNER)]) is None
+    found = queries.within(one.id, [Grant(Role.EMPLOYER_OWNER, employer_id=one.id)])
+    assert found is not None
+    assert found.id == one.id
+
+
+def test_those_waiting_longest_come_first() -> None:
+    first, second = make_employer(state=EmployerState.PENDING), make_employer(state=EmployerState.PENDING)
+    with transaction():
+        session().get_one(Employer, second.id).submitted_at -= timedelta(days=1)
+    waiting = session().scalars(queries.waiting_for_reviewer([Grant(Role.REVIEWER, region="370000")])).all()
+    assert [row.id for row in waiting] == [second.id, first.id]
