@@ -4,7 +4,7 @@ gate before the draft is submitted. What is typed wrongly is refused at once and
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -116,6 +116,14 @@ class Radio(RadioField):
             raise ValidationError(f"请选择{self.label.text}")
 
 
+def _asked_by_law() -> Iterator[str]:
+    """The fields to mark as compulsory: one for each element of the gate's block. For the conditions it is the choice that knows 不限."""
+    for requirement in PROFILES[Profile.DIRECT]:
+        if requirement.blocks:
+            yield "education" if "education" in requirement.columns else requirement.columns[0]
+    yield "wage_unit"
+
+
 class PostingForm(Form):
     employer = Choice("发布单位", choices=[], default="")
     title = StringField("岗位名称", [_short("岗位名称", 60)], filters=[_stripped], description="写通用的名称，例如：电焊工、幼儿园教师")
@@ -153,9 +161,9 @@ class PostingForm(Form):
             del self.employer
         else:
             self.employer.choices = options((str(employer.id), employer.name) for employer in employers)
-        for requirement in PROFILES[Profile.DIRECT]:
-            if requirement.blocks and requirement.columns[0] in self._fields:
-                self._fields[requirement.columns[0]].flags.required = True
+        for name in _asked_by_law():
+            if name in self._fields:
+                self._fields[name].flags.required = True
         return self
 
     @classmethod

@@ -79,9 +79,9 @@ def label(name: str, value: str) -> str:
     """A chosen condition in words."""
     match name:
         case "wage":
-            return f"月薪至少 {value} 元"
+            return f"月薪能到 {value} 元"
         case "wage_max":
-            return f"月薪至多 {value} 元"
+            return f"月薪起点不超过 {value} 元"
         case "type":
             return dict(EmploymentType.choices())[value]
         case "education":

@@ -103,7 +103,7 @@ def test_a_chosen_condition_is_a_chip_that_takes_it_away(client):
     make_posting()
     build_index()
     page = read(client.get("/postings?q=焊工&wage=5000&type=full_time"))
-    assert page.links["去掉条件：月薪至少 5000 元×"] == "?q=%E7%84%8A%E5%B7%A5&type=full_time"
+    assert page.links["去掉条件：月薪能到 5000 元×"] == "?q=%E7%84%8A%E5%B7%A5&type=full_time"
     assert page.links["清除全部条件"] == "?q=%E7%84%8A%E5%B7%A5"
 
 

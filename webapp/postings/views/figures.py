@@ -10,6 +10,9 @@ from webapp.postings.views.room import blueprint
 from webapp.reference import queries as reference
 from webapp.web import found, paginate
 
+COUNTIES_OF = 2
+"""The most cities whose counties are listed on one page."""
+
 
 def _grants() -> tuple[Grant, ...]:
     return visitor().grants_for(Permission.FIGURES_READ)
@@ -39,10 +42,13 @@ def _areas() -> list[str]:
 
 
 def _tables(is_open: Slice) -> list[tuple[str, str, str, list[Figure]]]:
-    """(id, title, definition, figures) of everything that is counted among the open ones."""
+    """(id, title, definition, figures) of everything that is counted among the open ones; counties only inside a city, else they are a book."""
+    cities = counts.by_city(is_open, _grants())
+    tables = [("city", "按市", "工作地点所在的市；只写到省的单列。点市名看它的县（市、区）。", cities)]
+    if len(cities) <= COUNTIES_OF:
+        tables.append(("county", "按县（市、区）", "工作地点的区划代码；只写到市的单列。", counts.by_county(is_open, _grants())))
     return [
-        ("city", "按市", "工作地点所在的市；只写到省的单列。", counts.by_city(is_open, _grants())),
-        ("county", "按县（市、区）", "工作地点的区划代码；只写到市的单列。", counts.by_county(is_open, _grants())),
+        *tables,
         ("occupation", "按职业大类", "《职业分类大典》的大类，取岗位的职业代码。", counts.by_occupation(is_open, _grants())),
         ("industry", "按行业门类", "GB/T 4754-2017 的门类，取用人单位的行业代码。", counts.by_industry(is_open, _grants())),
         ("source", "按来源平台", "只计转载岗位，按来源写明的平台名称。", counts.by_source(is_open, _grants())),
@@ -59,6 +65,6 @@ def figure_rows() -> str:
         page=page,
         slice=wanted,
         words=counts.words(wanted),
-        places={row.id: showing.place(row) for row in page.rows},
+        cards={row.id: showing.card(row) for row in page.rows},
         back=url_for(".figures"),
     )

@@ -33,7 +33,7 @@ def review_queue() -> str:
         page=page,
         state=state,
         tabs=[(state.label, url_for(".review_queue", state=state.value), counts.get(state, 0)) for state in QUEUES],
-        places={row.id: showing.place(row) for row in page.rows},
+        cards={row.id: showing.card(row) for row in page.rows},
     )
 
 
