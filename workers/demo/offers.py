@@ -13,7 +13,7 @@ from webapp.reference.models import Education, EmploymentType, WageUnit
 from workers.demo import content
 from workers.demo.calendar import dice
 from workers.demo.content import Kind, Trade
-from workers.demo.employers import Plan, address, products
+from workers.demo.employers import Plan, address, products, staff_of
 
 _LEVEL_OF_CITY = {
     "3701": 1.08, "3702": 1.1, "3703": 1.02, "3704": 0.93, "3705": 1.05, "3706": 1.05, "3707": 1.0, "3708": 0.96,
@@ -29,13 +29,15 @@ GENERAL: dict[str, dict[str, int]] = {
 """Trades any employer looks for besides those of its kind."""
 _E = EmploymentType
 _BEGINNERS = (_E.TRAINEESHIP, _E.INTERNSHIP)
+_LEARNS = ("学徒", "助理", "储备")
+"""Titles of people who come to learn: nobody asks them for years."""
 _BY_CHANCE = (_E.PART_TIME, _E.TEMPORARY)
 _GOES_WITHOUT = {
     "包吃住": ("包住", "免费宿舍", "宿舍", "免费工作餐", "餐补", "管两餐"),
-    "包住": ("包吃住", "免费宿舍", "宿舍"),
+    "包住": ("免费宿舍", "宿舍"),
     "免费工作餐": ("餐补",),
 }
-"""A benefit that says all of these already, or against them."""
+"""A benefit that says all of these already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,11 @@ def offer(name: str, plan: Plan, trade: Trade, *, valid_through: date) -> Postin
         title=_title(drawn, base),
         occupation=_occupation(trade, base),
         employment_type=drawn.type,
-        headcount=min(chance.randint(*trade.headcount), 3 if drawn.type in _BEGINNERS else 99),
+        headcount=min(chance.randint(*trade.headcount), _places_at_most(drawn)),
         duties=_duties(drawn),
         requirements=_listed(drawn, drawn.some(trade.needs, 2, 4)),
         education=chance.choice(trade.education),
-        experience_years=drawn.years,
+        experience_years=0 if any(word in base for word in _LEARNS) else drawn.years,
         skills=tuple(drawn.some(trade.skills, 1, 3)),
         region=plan.county,
         address=address(f"posting:{name}", plan.kind) if chance.random() < 0.4 else address(f"employer:{plan.number}", plan.kind),
@@ -112,6 +114,11 @@ def _drawn(plan: Plan, trade: Trade, chance: Random) -> _Drawn:
     perks = tuple(perk for perk in content.wording().perk_tails if years == 0 or perk not in ("有师傅带", "新手可带"))
     shift, product, site = chance.choice(trade.shifts), chance.choice(products(plan)), chance.choice(plan.kind.sites)
     return _Drawn(plan, trade, chance, kind_of_work, shift, product, site, years, chance.choice(perks) if chance.random() < 0.12 else "")
+
+
+def _places_at_most(drawn: _Drawn) -> int:
+    """A quarter of the staff: nobody believes that a shop of six looks for twenty."""
+    return 3 if drawn.type in _BEGINNERS else max(2, staff_of(drawn.plan)[1] // 4)
 
 
 def _type(trade: Trade, chance: Random) -> EmploymentType:
@@ -210,7 +217,7 @@ def _benefits(drawn: _Drawn) -> tuple[str, ...]:
     offered = words.benefits[drawn.plan.kind.general]
     own = [drawn.perk] if drawn.perk in ("包吃住", "包住", "班车接送") else []
     own += chance.sample(offered, chance.randint(2, 5))
-    without = {
-        other for benefit in own for other in _GOES_WITHOUT.get(benefit, ()) if own.index(benefit) < (own.index(other) if other in own else 99)
-    }
+    without = {other for benefit in own for other in _GOES_WITHOUT.get(benefit, ())}
+    if drawn.shift not in ("two", "three"):
+        without.add("夜班补贴")
     return tuple(dict.fromkeys((chance.choice(words.shifts[drawn.shift]["tags"]), *(benefit for benefit in own if benefit not in without))))

@@ -26,6 +26,10 @@ _S = PostingState
 _SHARES = {_S.OPEN: 860, _S.DRAFT: 25, _S.IN_REVIEW: 32, _S.PAUSED: 16, _S.FILLED: 24, _S.EXPIRED: 24, _S.WITHDRAWN: 12, _S.TAKEN_DOWN: 7}
 """Of 1,000 postings of verified employers."""
 _SHOWN = (_S.OPEN,) * 8 + (_S.DRAFT, _S.IN_REVIEW, _S.PAUSED, _S.FILLED)
+SHOWN_TRADE = "welder"
+"""What the shown seeker looks for: the shown employer's first posting, so that there is news for the one and an applicant for the other."""
+_FRESH = 3
+"""So many postings of the shown employer opened on the day before the load."""
 _EXPIRED_AT = 5
 """Minutes after midnight at which the daily job closes what lapsed."""
 
@@ -56,13 +60,15 @@ def postings_of(calendar: Calendar, settled: Settled, offices: Offices) -> list[
     else:
         states = [_S.DRAFT] * chance.randint(1, 2)
     trades = trades_for(plan.kind, chance, len(states))
+    if plan.is_shown:
+        trades.sort(key=lambda trade: trade.key != SHOWN_TRADE)
     return [_posting(calendar, settled, offices, place, state, trade) for place, (state, trade) in enumerate(zip(states, trades, strict=True))]
 
 
 def _posting(calendar: Calendar, settled: Settled, offices: Offices, place: int, state: PostingState, trade: Trade) -> list[Base]:
     name = f"{settled.plan.number}:{place}"
     chance = dice(f"life:{name}")
-    days_ago = _opened_days_ago(settled, state, chance)
+    days_ago = 1 if settled.plan.is_shown and place < _FRESH else _opened_days_ago(settled, state, chance)
     decided = working_minute(chance, days_ago)
     submitted = decided - chance.randint(70, 400)
     begun = submitted - chance.randint(10, 300)

@@ -20,7 +20,7 @@ from workers.demo.calendar import DAY, Calendar, dice, key, working_minute
 from workers.demo.content import Trade
 from workers.demo.employers import SHOWN_COUNTY, Settled
 from workers.demo.people import make_person, phone, registered
-from workers.demo.postings import notice_of
+from workers.demo.postings import SHOWN_TRADE, notice_of
 
 COUNT = 620
 _FIRST = 3000
@@ -55,7 +55,7 @@ class Seekers:
     def _bundle(self, person: Person, county: str, chance: Random, minute: int, place: int) -> list[Base]:
         rows = registered(self._calendar, person, minute=minute)
         by = Actor(person.id, Role.SEEKER.value, "web")
-        trade = content.trades()["welder"] if place == 0 else _trade_of(county, chance)
+        trade = content.trades()[SHOWN_TRADE] if place == 0 else _trade_of(county, chance)
         if place % 6 != 5:  # every sixth never filled the profile in
             rows += [
                 _profile(self._calendar, person, county, trade, chance, minute + 20),
