@@ -54,6 +54,12 @@ def test_an_employer_goes_on_to_its_organisation(client: FlaskClient) -> None:
     assert client.get("/employer/register").status_code == 200
 
 
+def test_who_is_signed_in_goes_straight_to_the_organisation(client: FlaskClient, sign_in: SignIn) -> None:
+    sign_in(client, make_person())
+    assert client.get("/register/employer").location == "/employer/register"
+    assert read(client.get("/account")).links["我要招人：登记用人单位"] == "/employer/register"
+
+
 def test_a_registered_phone_is_signed_in_and_stays_one_person(client: FlaskClient) -> None:
     person = make_person(phone="13812345678", name="王小明")
     assert register(client, "13812345678") == "/postings"

@@ -5,7 +5,7 @@ from webapp.employers.codes import IllegalCode, check_character, normalise
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 KNOWN = ["91350100M000100Y43", "911101085923662400", "91440300708461136T"]
-"""Codes whose check character was worked out elsewhere: the standard's own example and two of public companies."""
+"""Codes whose check character was worked out elsewhere: they stand on public registers."""
 
 
 @pytest.mark.parametrize("code", KNOWN)

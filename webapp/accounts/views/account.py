@@ -27,7 +27,9 @@ def me() -> Person:
 @requires(Permission.ACCOUNT_OWN)
 def account() -> Answer:
     visitor = access.visitor()
-    return render_template("accounts/account.html", person=me(), visitor=visitor, held=queries.sessions_of(visitor.person_id))
+    may_recruit = visitor.may(Permission.EMPLOYER_REGISTER)
+    held = queries.sessions_of(visitor.person_id)
+    return render_template("accounts/account.html", person=me(), visitor=visitor, held=held, may_recruit=may_recruit)
 
 
 @blueprint.route("/account/profile", methods=["GET", "POST"])

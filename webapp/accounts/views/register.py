@@ -1,6 +1,7 @@
 """Registering: consent and phone, then the code, then the name. A registered phone gets the same answers and is signed in."""
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp import access, web
@@ -29,7 +30,9 @@ def register_seeker() -> Answer:
 @blueprint.route("/register/employer", methods=["GET", "POST"])
 @public
 def register_employer() -> Answer:
-    """The person's half; the organisation's follows at `employers.register`."""
+    """The person's half; the organisation's follows at `employers.register`, where whoever is signed in goes at once."""
+    if current_user.is_authenticated and access.visitor().may(Permission.EMPLOYER_REGISTER):
+        return redirect(url_for("employers.register"), 303)
     if not doors.target():
         return redirect(url_for("accounts.register_employer", next=url_for("employers.register")), 303)
     return _first_step("用人单位")
