@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import Enum
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from webapp import sealing
 from webapp.access import ADMINISTRATORS, STAFF, Actor, Level, Role
@@ -151,7 +151,8 @@ def grant_role(
     person: Person, role: Role, *, region: str | None = None, level: Level | None = None, employer_id: UUID | None = None, by: Actor
 ) -> RoleGrant:
     """Holds at once; a new staff role ends the sessions begun under the longer limits of others. Raises ExcludedRole, NoRegion."""
-    held = session().scalars(select(RoleGrant).where(RoleGrant.person_id == person.id, RoleGrant.revoked_at.is_(None)).with_for_update()).all()
+    limits.take_turns(person.id.bytes[-8:])
+    held = queries.grant_rows(person.id)
     if role in ADMINISTRATORS and any(grant.role in ADMINISTRATORS and grant.role is not role for grant in held):
         raise ExcludedRole
     if role in STAFF and region is None:

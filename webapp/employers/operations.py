@@ -107,6 +107,7 @@ def refuse_employer(employer: Employer, *, reason: str, by: Actor) -> None:
 
 
 def _decide(employer: Employer, state: EmployerState, reason: str, by: Actor) -> None:
+    session().refresh(employer, with_for_update=True)
     if employer.state is not EmployerState.PENDING:
         raise NotPending
     if by.person_id is not None and queries.membership_of(employer.id, by.person_id) is not None:

@@ -1,4 +1,3 @@
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
@@ -324,31 +323,6 @@ def test_an_origin_that_fails_a_hundred_times_is_refused_whatever_name_it_tries(
     with pytest.raises(limits.TooMany):
         attempt(b"z" * 32, ANYWHERE)
     attempt(b"z" * 32, limits.origin_index("192.0.2.2"))
-
-
-def test_of_forty_tries_at_once_no_more_than_the_limit_are_let_through() -> None:
-    def go(number: int) -> bool:
-        try:
-            with transaction():
-                limits.open_attempt(b"a" * 32, number.to_bytes(32, "big"))
-        except limits.TooMany:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as threads:
-        assert sum(threads.map(go, range(40))) == 5
-
-
-def test_of_forty_requests_at_once_one_gets_a_code() -> None:
-    def go(number: int) -> bool:
-        try:
-            ask("13812345678", f"192.0.2.{number}")
-        except limits.TooMany:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as threads:
-        assert sum(threads.map(go, range(40))) == 1
 
 
 # sessions
