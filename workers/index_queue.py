@@ -148,9 +148,9 @@ class IndexQueue:
         found = indexing.reconcile(writer, pause=renew)
         if found.total:
             log.warning("index healed missing=%d stale=%d ghosts=%d ahead=%d", found.missing, found.stale, found.ghosts, found.ahead)
-        if found.ahead:
+        if found.beyond_rows:
             with transaction():
-                ledger.record(IndexRebuildAsked("rows behind their documents"), by=Actor.SYSTEM)
+                ledger.record(IndexRebuildAsked("documents beyond their rows"), by=Actor.SYSTEM)
 
     def _rebuild(self, claim: Claim) -> int:
         """The writer is let go for it: the engine takes the same lock."""

@@ -28,13 +28,18 @@ Progress = Callable[[int, int], None]
 class Difference:
     """What a comparison found: `missing` and `stale` documents, `ghosts` without a row, and documents `ahead` of their row.
 
-    Ahead happens when the database was restored from a backup: an engine keeps the higher version, so only a rebuild heals it.
+    The last two happen when the database was restored from a backup. Ghosts are hidden at once, but an engine keeps the highest version it
+    was ever told, so only a rebuild heals both.
     """
 
     missing: int
     stale: int
     ghosts: int
     ahead: int
+
+    @property
+    def beyond_rows(self) -> int:
+        return self.ghosts + self.ahead
 
     @property
     def total(self) -> int:

@@ -54,7 +54,7 @@ class Mailbox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's own name
         head = envelope.content.decode("utf-8", "replace")
         self.received[head.partition("Message-ID: ")[2].partition("\r\n")[0]] += 1
-        await asyncio.sleep(self._random.uniform(0, 0.01))
+        await asyncio.sleep(self._random.uniform(0, 0.06))
         return "250 OK"
 
 

@@ -56,9 +56,9 @@ def reconcile() -> None:
     """逐条核对检索索引与数据库，修复不一致；系统运行时每小时自动进行。"""
     with house(), search.current.engine().writer() as writer:
         found = indexing.reconcile(writer)
-    click.echo(f"缺少 {found.missing}，过期 {found.stale}，多余 {found.ghosts}，超前 {found.ahead}；已修复前三项")
-    if found.ahead:
-        raise click.ClickException("索引比数据库新（数据库可能恢复过备份），请运行 zhilu reindex")
+    click.echo(f"缺少 {found.missing}，过期 {found.stale}，多余 {found.ghosts}，超前 {found.ahead}；缺少的和过期的已修复，多余的已隐藏")
+    if found.beyond_rows:
+        raise click.ClickException("索引里有数据库没有的内容（数据库可能恢复过备份），请运行 zhilu reindex")
 
 
 COMMANDS = (importing, reindex, reconcile)
