@@ -24,6 +24,8 @@ SHOWN_COUNTY, SHOWN_KIND = "371312", "metal"
 """The employer whose owner and member may be tried: a maker of steel parts in the shown city's county."""
 _EVERYWHERE = ("decoration", "garage", "elder", "home", "guarding")
 """Kinds that every city's first county has besides its own."""
+_IN_TURN = ("market", "home", "restaurant", "express", "property", "school")
+"""One of these is in every county, whatever it is known for."""
 _STAFF = ((6, 9), (15, 48), (55, 95), (120, 460), (520, 900))
 
 
@@ -72,10 +74,10 @@ def plans() -> tuple[Plan, ...]:
 
 def _places() -> Iterator[tuple[str, str]]:
     cities: set[str] = set()
-    for county, kinds in content.counties().items():
+    for place, (county, kinds) in enumerate(content.counties().items()):
         more = () if county[:4] in cities else _EVERYWHERE
         cities.add(county[:4])
-        yield from ((county, kind) for kind in dict.fromkeys((*kinds, *more)))
+        yield from ((county, kind) for kind in dict.fromkeys((*kinds, *more, _IN_TURN[place % len(_IN_TURN)])))
 
 
 def pending_owner() -> str:

@@ -17,7 +17,7 @@ from workers.demo.offers import offer, trades_for
 
 SOURCES = {"海岱工友栏": (110, -2 * DAY + 500), "沂蒙好活汇": (90, -DAY + 520)}
 """Name -> how many rows it sent, and in which minute."""
-_NUMBERS_FROM = 600
+_NUMBERS_FROM = 720
 """Employers of forwarded rows are numbered behind those that are registered here, so that no name occurs twice."""
 
 

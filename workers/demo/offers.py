@@ -66,7 +66,7 @@ class _Drawn:
 
 def trades_for(kind: Kind, chance: Random, count: int) -> list[Trade]:
     """Trades an employer of this kind looks for, the usual ones more often; one twice only when it has no others."""
-    weights = {**GENERAL[kind.general], **{role: weight * 3 for role, weight in kind.roles.items()}}
+    weights = {**GENERAL[kind.general], **{role: weight * 4 for role, weight in kind.roles.items()}}
     found: list[Trade] = []
     while len(found) < count:
         left = {role: weight for role, weight in weights.items() if content.trades()[role] not in found} or weights

@@ -56,7 +56,7 @@ def postings_of(calendar: Calendar, settled: Settled, offices: Offices) -> list[
     if plan.is_shown:
         states: list[PostingState] = list(_SHOWN)
     elif plan.state is EmployerState.VERIFIED:
-        states = chance.choices(list(_SHARES), list(_SHARES.values()), k=chance.randint(4, 7))
+        states = chance.choices(list(_SHARES), list(_SHARES.values()), k=chance.randint(3, 6))
     else:
         states = [_S.DRAFT] * chance.randint(1, 2)
     trades = trades_for(plan.kind, chance, len(states))
