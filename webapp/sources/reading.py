@@ -55,6 +55,8 @@ class RowFile:
 
     def require(self, *columns: str) -> None:
         missing = [column for column in columns if column not in self.header]
+        if len(missing) == len(columns):
+            raise NotReadable(f"这不像一个岗位的 CSV 文件：第一行应当是用逗号隔开的列名，至少有 {'、'.join(columns)}，实际是：{self.header[0][:60]}")
         if missing:
             seen = "、".join(self.header)[:200]
             raise NotReadable(f"文件缺少这些列：{'、'.join(missing)}。文件第一行的列名是：{seen}。请补齐列名后再导入")

@@ -157,6 +157,8 @@ def search_postings(text: str, region: str, limit: int, *, as_json: bool) -> Non
         for problem in criteria.problems:
             click.echo(problem, err=True)
         answer = _answer(replace(criteria.query, limit=limit, offset=0))
+        if region and not answer["total"] and regions().get(region) is None:
+            click.echo(f"区划表里没有 {region} 的名称，请核对代码", err=True)
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
@@ -194,7 +196,7 @@ def _hit(posting: Posting, score: float) -> dict[str, Any]:
 def _show(answer: Mapping[str, Any]) -> None:
     table = Table(title=f"共 {answer['total']:,} 个招聘中的岗位", title_justify="left")
     for name in ("岗位", "单位", "地点", "工资"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for hit in answer["hits"]:
         table.add_row(hit["title"], hit["employer"], hit["place"], hit["wage"])
     Console(markup=False, highlight=False).print(table)
