@@ -1,0 +1,155 @@
+"""Every row is as the operations would have left it, and they go on from there."""
+
+import csv
+from collections import Counter, defaultdict
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, inspect, select
+
+from tests.workers.demo.support import direct
+from webapp import db, ledger
+from webapp.access import Actor, Role
+from webapp.accounts import queries as accounts
+from webapp.accounts.models import Person, RoleGrant
+from webapp.config import Settings
+from webapp.db import session, today, transaction
+from webapp.employers.models import Employer, EmployerState
+from webapp.ledger import Entry
+from webapp.matching.models import Match
+from webapp.notices.models import Notice, NoticeKind
+from webapp.postings import operations
+from webapp.postings.models import Application, Posting, PostingReview, PostingState
+from webapp.postings.values import values_of
+from webapp.sources.operations import import_postings
+from workers.demo import forwarded
+from workers.demo.calendar import Calendar
+from workers.demo.loading import _IN_ORDER
+
+_S = PostingState
+
+
+def _lines() -> dict[str, list[str]]:
+    lines: dict[str, list[str]] = defaultdict(list)
+    for entry in session().scalars(select(Entry).order_by(Entry.id)):
+        lines[entry.subject or ""].append(entry.event)
+    return lines
+
+
+_LIVES = {
+    _S.DRAFT: {("PostingDrafted",), ("PostingDrafted", "PostingSubmitted", "PostingReturned")},
+    _S.IN_REVIEW: {("PostingDrafted", "PostingSubmitted")},
+    _S.OPEN: {("PostingDrafted", "PostingSubmitted", "PostingApproved")},
+    _S.EXPIRED: {("PostingDrafted", "PostingSubmitted", "PostingApproved")},
+}
+_CLOSED = {("PostingDrafted", "PostingSubmitted", "PostingApproved", "PostingClosed")}
+
+
+@pytest.mark.usefixtures("house")
+class TestAsTheOperationsWouldHaveLeftIt:
+    def test_the_ledger_tells_the_life_of_every_posting(self) -> None:
+        lines = _lines()
+        for row in direct():
+            life = tuple(line for line in lines[str(row.id)] if line != "MatchesFound")
+            assert life in _LIVES.get(row.state, _CLOSED), (row.state, life)
+
+    def test_instants_stand_where_the_state_wants_them_and_in_order(self) -> None:
+        closed = {_S.PAUSED, _S.FILLED, _S.EXPIRED, _S.WITHDRAWN, _S.TAKEN_DOWN}
+        for row in direct():
+            assert (row.closed_at is not None) == (row.state in closed)
+            was_open = row.state in closed | {_S.OPEN}
+            assert (row.opened_at is not None) == (row.valid_from is not None) == was_open
+            known = [at for at in (row.created_at, row.submitted_at, row.opened_at, row.closed_at, db.now()) if at is not None]
+            assert known == sorted(known)
+
+    def test_what_may_be_open_is_valid_today_and_what_expired_is_not(self) -> None:
+        for row in session().scalars(select(Posting)):
+            assert row.valid_through is not None
+            assert (row.valid_through < today()) == (row.state is _S.EXPIRED), row.state
+
+    def test_what_expired_is_found_by_the_fact_that_tells_it(self) -> None:
+        for entry in session().scalars(select(Entry).where(Entry.event == "PostingsExpired")):
+            event = ledger.decode(entry.event, entry.payload)
+            assert len(operations_closed_at(event.at)) == event.count
+
+    def test_only_a_verified_employer_has_more_than_drafts_and_its_reviewer_is_no_member(self) -> None:
+        verified = set(session().scalars(select(Employer.id).where(Employer.state == EmployerState.VERIFIED)))
+        assert all(row.employer_id in verified for row in direct() if row.state is not _S.DRAFT)
+        postings = {row.id: row for row in direct()}
+        for review in session().scalars(select(PostingReview)):
+            assert review.by_id is not None
+            assert not operations.is_too_near(postings[review.posting_id], review.by_id)
+
+    def test_an_employers_members_act_in_the_role_they_hold(self) -> None:
+        roles = {(grant.person_id, grant.employer_id): grant.role for grant in session().scalars(select(RoleGrant)) if grant.employer_id is not None}
+        told = {entry.subject: entry for entry in session().scalars(select(Entry).where(Entry.event == "PostingDrafted"))}
+        for row in direct():
+            assert row.author_id is not None
+            assert told[str(row.id)].by_role == roles[row.author_id, row.employer_id].value
+
+    def test_applications_are_of_people_to_open_postings_and_their_members_were_told(self) -> None:
+        open_ones = {row.id: row for row in direct() if row.state is _S.OPEN}
+        told = Counter(session().scalars(select(Notice.subject).where(Notice.kind == NoticeKind.APPLICATION)))
+        for sent in session().scalars(select(Application)):
+            person = session().get_one(Person, sent.person_id)
+            opened = open_ones[sent.posting_id].opened_at
+            assert opened is not None
+            assert max(opened, person.created_at) < sent.sent_at <= db.now()
+            assert told[f"{sent.id}:{sent.sent_at:%Y%m%d%H%M%S}"] >= 1
+
+    def test_the_row_numbers_have_no_gaps(self) -> None:
+        numbers = sorted(session().scalars(select(Posting.seq)))
+        assert numbers == list(range(1, len(numbers) + 1))
+
+    def test_nothing_lies_in_the_future(self) -> None:
+        for kind in _IN_ORDER:
+            for column in inspect(kind).columns:
+                if isinstance(column.type, db.UtcDateTime):
+                    latest = session().scalar(select(func.max(column)))
+                    assert latest is None or latest <= db.now(), column
+
+    def test_every_match_was_told(self) -> None:
+        matches = session().scalars(select(Match)).all()
+        assert len(matches) >= 30
+        assert all(match.notified_at is not None for match in matches)
+        told = set(session().execute(select(Notice.person_id, Notice.subject).where(Notice.kind == NoticeKind.MATCH)).all())
+        assert {(match.person_id, f"posting:{match.posting_id}") for match in matches} == {tuple(row) for row in told}
+
+
+def operations_closed_at(at: str) -> list[object]:
+    return list(session().scalars(select(Posting.id).where(Posting.closed_at == datetime.fromisoformat(at))))
+
+
+class TestWorkingWithIt:
+    @pytest.mark.usefixtures("scratch")
+    def test_saving_a_draft_as_it_stands_changes_nothing(self) -> None:
+        with transaction():
+            drafts = session().scalars(select(Posting).where(Posting.state == _S.DRAFT)).all()
+            assert len(drafts) > 50
+            for row in drafts:
+                operations.change(row, values_of(row), by=Actor(row.author_id, "employer_owner", "web"))
+            assert [row.title for row in drafts if session().is_modified(row)] == []
+
+    @pytest.mark.usefixtures("scratch")
+    def test_the_shown_reviewer_can_open_what_waits(self) -> None:
+        reviewer = accounts.person_by_email("reviewer@example.com")
+        assert reviewer is not None
+        by = Actor(reviewer.id, Role.REVIEWER.value, "web")
+        with transaction():
+            waiting = session().scalars(select(Posting).where(Posting.state == _S.IN_REVIEW)).all()
+            for row in waiting:
+                operations.approve(row, by=by)
+            assert {row.state for row in waiting} == {_S.OPEN}
+
+    def test_the_importer_finds_the_forwarded_rows_unchanged(self, scratch: Settings, tmp_path: Path) -> None:
+        for place, (name, (count, minute)) in enumerate(forwarded.SOURCES.items()):
+            calendar = Calendar(today())
+            rows = forwarded.rows_of(calendar, name, place)
+            path = tmp_path / f"{place}.csv"
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, list(rows[0]))
+                writer.writeheader()
+                writer.writerows(rows)
+            report = import_postings(path, as_of=calendar.day(minute), rejects=None, var=scratch.var, by=Actor.command())
+            assert (report.tally.unchanged, report.tally.touched, report.refused) == (count, 0, {})
