@@ -58,7 +58,7 @@ $(COMPRESSED): $(VENDOR) $(STATIC) | $(LOCKED)
 
 demo: install
 	@$(BIN)/zhilu demo load
-	@exec $(BIN)/zhilu serve
+	@exec $(BIN)/zhilu serve --sign-ins
 
 test: install
 	@.ci/preflight git

@@ -41,14 +41,19 @@ def import_reference(kind: str, file: Path) -> None:
 def reindex() -> None:
     """按数据库重建检索索引；系统运行时由写索引的进程重建。"""
     with house():
-        try:
-            taken = indexing.rebuild(lambda done, total: click.echo(f"\r已索引 {done}/{total}", nl=False, err=True))
-        except WriterBusy:
-            with transaction():
-                ledger.record(IndexRebuildAsked("operator"), by=Actor.command())
-            click.echo("索引正由运行中的系统写入，已交给它重建")
-            return
-    click.echo(f"\n检索索引已重建：{taken} 个岗位")
+        build_index()
+
+
+def build_index() -> None:
+    """Builds the index from the rows, or asks the process that writes it to do so."""
+    try:
+        taken = indexing.rebuild(lambda done, total: click.echo(f"  已索引 {done}/{total}", err=True))
+    except WriterBusy:
+        with transaction():
+            ledger.record(IndexRebuildAsked("operator"), by=Actor.command())
+        click.echo("索引正由运行中的系统写入，已交给它重建")
+        return
+    click.echo(f"检索索引已重建：{taken} 个岗位")
 
 
 @click.command()

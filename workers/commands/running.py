@@ -9,6 +9,7 @@ import click
 from webapp.config import DEFAULT_BASE_URL, Settings
 from workers import doorbell, logs, relay, services, web, worker
 from workers import serve as serving
+from workers.commands.demo import say_accounts
 from workers.commands.opened import house, told_plainly
 from workers.opening import upgrade
 
@@ -19,15 +20,20 @@ PORT = urlsplit(DEFAULT_BASE_URL).port or 8080
 @click.option("--host", default="127.0.0.1", envvar="ZHILU_HOST", show_default=True, help="监听地址")
 @click.option("--port", default=PORT, envvar="ZHILU_PORT", show_default=True, help="监听端口")
 @click.option("--web-threads", default=8, show_default=True, help="网站线程数")
-def serve(host: str, port: int, web_threads: int) -> None:
+@click.option("--sign-ins", is_flag=True, help="启动后列出演示账号")
+def serve(host: str, port: int, web_threads: int, *, sign_ins: bool) -> None:
     """启动整套系统（网站、调度、任务进程、内置队列），按 Ctrl-C 全部停止。"""
     with told_plainly():
         settings = Settings.from_env()
         if "ZHILU_BASE_URL" not in os.environ:  # links in messages lead to where this set really listens
             settings = dataclasses.replace(settings, base_url=f"http://{_shown(host)}:{port}")
-        serving.run(
-            settings, host=host, port=port, threads=web_threads, ready=lambda: click.echo(f"职路已启动：{settings.base_url}/　（Ctrl-C 停止）")
-        )
+
+        def ready() -> None:
+            if sign_ins:
+                say_accounts()
+            click.echo(f"\n职路已启动：{settings.base_url}/　（Ctrl-C 停止）")
+
+        serving.run(settings, host=host, port=port, threads=web_threads, ready=ready)
 
 
 def _shown(host: str) -> str:
