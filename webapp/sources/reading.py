@@ -170,7 +170,7 @@ def _peek(plain: BinaryIO) -> bytes:
 
 
 def _encoding_of(sample: bytes) -> str:
-    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in sample:
+    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or sample.count(0) * 100 > len(sample):
         raise NotReadable("这不是 CSV 文本文件（内容是二进制或 UTF-16）。请另存为“CSV UTF-8（逗号分隔）”再导入")
     counts = {encoding: _undecodable(sample, encoding) for encoding in ("utf-8-sig", "gb18030")}
     best = min(counts, key=lambda encoding: counts[encoding])

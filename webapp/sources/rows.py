@@ -57,7 +57,7 @@ class RowReader:
     def read(self, row: Row) -> Sent:
         """Raises RowRefused with the first reason that applies."""
         source = line(self._source_name or row.get("source", ""), 80)
-        key = row["id"].strip()
+        key = line(row["id"])
         if not source or not key or len(key) > KEY_AT_MOST:
             raise RowRefused(RefusalReason.BROKEN_ROW)
         content = self._content(row, source)
