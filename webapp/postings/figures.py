@@ -161,8 +161,9 @@ def words(wanted: Slice) -> list[str]:
 
 def _grouped(key: Any, wanted: Slice, grants: Iterable[Grant]) -> dict[object, tuple[int, int]]:
     """Value of `key` (a column or an expression) -> postings, sum of headcounts."""
-    counted = select(key, func.count(), func.coalesce(func.sum(Posting.headcount), 0))
-    rows = session().execute(counted.where(reach(grants), *wanted.conditions()).group_by(key))
+    named = key.label("value")  # grouped by its name: PostgreSQL takes two bound copies of one expression for two
+    counted = select(named, func.count(), func.coalesce(func.sum(Posting.headcount), 0))
+    rows = session().execute(counted.where(reach(grants), *wanted.conditions()).group_by(named))
     return {value: (int(postings), int(headcount)) for value, postings, headcount in rows}
 
 

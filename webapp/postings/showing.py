@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
+
+from markupsafe import Markup
 
 from webapp.accounts.models import Person
 from webapp.db import LOCAL_ZONE, today
@@ -14,6 +17,7 @@ from webapp.postings.values import stated, wage_of
 from webapp.reference import queries as reference
 from webapp.reference import wages
 from webapp.reference.models import Education
+from webapp.reference.queries import Regions
 from webapp.sealing import mask_name
 
 TONES = {
@@ -70,6 +74,33 @@ def wage_line(posting: Posting) -> tuple[str, str]:
 
 def place(posting: Posting) -> str:
     return reference.regions().name(posting.region, posting.county_name) if posting.region else posting.county_name
+
+
+def place_options(chosen: str) -> Markup:
+    """The options of the search's place: the home province by city; a place elsewhere that was asked for stays choosable."""
+    regions = reference.regions()
+    options = _home_options(regions, reference.home_province())
+    if not chosen or chosen == reference.home_province():
+        return options
+    mark = f'value="{chosen}"'
+    if mark not in options:
+        return Markup('<option value="{}" selected>{}</option>').format(chosen, regions.name(chosen)) + options
+    return Markup(str(options).replace(mark, f"{mark} selected", 1))  # noqa: S704 - a part of what was escaped below
+
+
+@lru_cache(maxsize=4)
+def _home_options(regions: Regions, home: str) -> Markup:
+    """150 options that change with the table of regions: written once for each of its snapshots, not for every page."""
+    option = Markup('<option value="{}">{}</option>')
+    groups = []
+    for city in regions.cities(home):
+        counties = regions.children(city.code)
+        inner = [
+            option.format(city.code, f"{city.name}（全市）" if counties else city.name),
+            *(option.format(row.code, row.name) for row in counties),
+        ]
+        groups.append(Markup('<optgroup label="{}">{}</optgroup>').format(city.name, Markup("").join(inner)))
+    return Markup("").join(groups)
 
 
 def tags(posting: Posting) -> Iterable[str]:

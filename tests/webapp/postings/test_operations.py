@@ -109,6 +109,8 @@ def test_a_verification_that_is_overdue_counts_for_nothing():
         ({"wage_low": 9000}, "wage_low"),
         ({"wage_unit": None}, "wage_unit"),
         ({"wage_months": 24}, "wage_months"),
+        ({"wage_low": 6000, "wage_high": 600000}, "wage_high"),
+        ({"wage_unit": WageUnit.DAY, "wage_low": 6000, "wage_high": 60000}, "wage_high"),
         ({"valid_through": None}, "valid_through"),
         ({"valid_through": days_from_now(-1)}, "valid_through"),
         ({"valid_through": days_from_now(91)}, "valid_through"),

@@ -515,6 +515,18 @@ def test_a_decision_without_a_button_and_one_too_late_are_told(client, sign_in):
     assert any("可能别人刚刚处理过" in error for error in late.errors)
 
 
+def test_a_second_reviewer_is_told_that_the_first_returned_it(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    with transaction():
+        operations.return_(session().get_one(Posting, posting.id), "改", by=Actor(make_staff(Role.REVIEWER).id, "reviewer", "web"))
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    late = client.post(f"/review/postings/{posting.id}", data={"decision": "approved"})
+    assert late.location == "/review/postings"
+    assert "刚刚已由其他审核员退回修改" in "".join(read(client.get(late.location)).tree.itertext())
+    sign_in(client, make_staff(Role.REVIEWER, "370200"))
+    assert client.post(f"/review/postings/{posting.id}", data={"decision": "approved"}).status_code == 404
+
+
 # figures
 
 

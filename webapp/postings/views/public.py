@@ -39,7 +39,7 @@ def search() -> str:
         bands=[] if answer.fallback else narrowing.bands(criteria, answer),
         chips=[(narrowing.label(name, value), name, value) for name, value in criteria.filters],
         offers=_offers(criteria, answer),
-        places=_places(criteria),
+        places=showing.place_options(criteria.one("region")),
         cities=_cities() if criteria.unknown_region else [],
         sorts=SORTS,
     )
@@ -57,15 +57,6 @@ def _offers(criteria: Criteria, answer: Found) -> list[tuple[str, str]]:
             arguments.setdefault(key, []).append(one)
         offers.append((f"去掉“{words}”，有 {count} 个岗位", url_for(".search", **arguments)))  # type: ignore[arg-type]  # lists become repeated parameters
     return offers
-
-
-def _places(criteria: Criteria) -> list[tuple[str, list[tuple[str, str]]]]:
-    """(city, its choices) of the home province; a place elsewhere that was asked for stays choosable."""
-    regions = reference.regions()
-    home, chosen = reference.home_province(), criteria.one("region")
-    groups = [(city.name, [(city.code, city.name), *((row.code, row.name) for row in regions.children(city.code))]) for city in regions.cities(home)]
-    known = {home, "", *(code for _, choices in groups for code, _ in choices)}
-    return groups if chosen in known else [("其他地区", [(chosen, regions.name(chosen))]), *groups]
 
 
 def _cities() -> list[tuple[str, str]]:

@@ -40,6 +40,9 @@ def review_queue() -> str:
 @blueprint.route("/review/postings/<uuid:key>", methods=["GET", "POST"])
 @requires(Permission.POSTING_REVIEW)
 def review(key: UUID) -> str | Response:
+    if queries.was_returned(key, _grants()):
+        flash("这个岗位刚刚已由其他审核员退回修改，不用再处理。", "info")
+        return _next()
     posting = found(queries.reviewable(key, _grants()))
     form = ReviewForm()
     if form.validate_on_submit() and _decide(key, form):

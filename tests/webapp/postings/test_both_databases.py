@@ -1,0 +1,159 @@
+"""What must hold on SQLite and on PostgreSQL: two people at once, and the questions that the databases understand differently."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from sqlalchemy import func, select
+
+import search.current
+from search.engine import Unavailable
+from search.query import PostingQuery, Sort
+from tests import services
+from tests.conftest import make_settings, migrate
+from tests.factories.accounts import make_person, make_staff
+from tests.factories.employers import owner_of
+from tests.factories.postings import actor_of, days_from_now, make_forwarded, make_posting
+from tests.webapp.postings.test_queries import ALL_OF, mixed_rows
+from webapp import db, ledger, sealing
+from webapp.access import Actor, Grant, Level, Role
+from webapp.config import _driver
+from webapp.db import session, today, transaction
+from webapp.postings import figures, indexing, operations, queries
+from webapp.postings.figures import Slice
+from webapp.postings.models import Application, Posting, PostingReview, PostingState
+from webapp.postings.operations import Refusal
+
+AT_ONCE = 6
+
+
+@pytest.fixture(scope="module")
+def migrated_postgres() -> Iterator[str]:
+    services.needed(services.postgres_server)
+    with services.fresh_database() as url:
+        migrate(_driver(url))
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], autouse=True)
+def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    if request.param == "sqlite":
+        request.getfixturevalue("database")
+        yield
+        return
+    with services.fresh_database(template=request.getfixturevalue("migrated_postgres")) as url:
+        settings = make_settings(tmp_path, _driver(url))
+        sealing.configure(settings.secrets)
+        engine = db.connect(settings.database_url, pool_size=AT_ONCE)
+        ledger.subscribe({})
+        yield
+        db.end_reading()
+        engine.dispose()
+
+
+class Away:
+    def find(self, query):
+        raise Unavailable("away")
+
+
+def at_once(change: Callable[[int], object]) -> int:
+    """Runs `change` in as many threads, each in a transaction of its own; how many were not refused."""
+    gate = Barrier(AT_ONCE)
+
+    def go(number: int) -> bool:
+        gate.wait()
+        try:
+            with transaction():
+                change(number)
+        except Refusal:
+            return False
+        return True
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return sum(threads.map(go, range(AT_ONCE)))
+
+
+def test_of_many_taps_on_one_button_one_application_is_sent():
+    posting, seeker = make_posting(), make_person()
+
+    def apply(_):
+        by = actor_of(seeker, Role.SEEKER)
+        operations.apply(queries.locked(posting.id), seeker.id, message="", shares_phone=True, by=by)
+
+    assert at_once(apply) == 1
+    with transaction():
+        assert session().scalar(select(func.count()).select_from(Application)) == 1
+
+
+def test_of_many_reviewers_one_decides():
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    reviewers = [make_staff(Role.REVIEWER) for _ in range(AT_ONCE)]
+    grants = (Grant(Role.REVIEWER, Level.CITY, "370100"),)
+
+    def decide(number):
+        row = queries.reviewable(posting.id, grants, for_change=True)
+        if row is None:  # somebody returned it: it is a draft, and no reviewer's any more
+            raise Refusal
+        by = actor_of(reviewers[number], Role.REVIEWER)
+        operations.approve(row, by=by) if number % 2 else operations.return_(row, "改", by=by)
+
+    assert at_once(decide) == 1
+    with transaction():
+        assert session().scalar(select(func.count()).select_from(PostingReview)) == 1
+
+
+def test_nobody_applies_to_a_posting_that_is_being_closed():
+    posting = make_posting()
+    owner = actor_of(owner_of(queries.employer_of(posting)), Role.EMPLOYER_OWNER)
+    grants = (Grant(Role.EMPLOYER_OWNER, employer_id=posting.employer_id),)
+    seekers = [make_person() for _ in range(AT_ONCE)]
+    closed_after: list[int] = []
+
+    def go(number):
+        if number == 0:
+            operations.fill(queries.own(posting.id, grants, for_change=True), by=owner)
+            closed_after.append(session().scalar(select(func.count()).select_from(Application)))
+            return
+        operations.apply(queries.locked(posting.id), seekers[number].id, message="", shares_phone=False, by=Actor.SYSTEM)
+
+    accepted = at_once(go) - 1
+    assert accepted == closed_after[0]
+
+
+@pytest.mark.parametrize("question", ALL_OF)
+def test_every_figure_opens_exactly_its_rows(question):
+    mixed_rows()
+    grants = (Grant(Role.LEADER, Level.PROVINCE, "370000"),)
+    with transaction():
+        asked = question(Slice(), grants)
+        assert asked
+        for figure in asked:
+            assert len(session().scalars(figures.rows_of(figure.rows, grants)).all()) == figure.postings, figure
+
+
+def test_the_fallback_answers_every_condition():
+    make_posting(title="一", wage_low=3000, wage_high=None)
+    make_posting(title="二", wage_low=6000, wage_high=9000)
+    make_forwarded(title="三", region="440106")
+    search.current.use(Away())
+
+    def asked(**conditions) -> list[str]:
+        with transaction():
+            return [row.title for row in queries.find_open(PostingQuery(**conditions)).rows]
+
+    assert asked(sort=Sort.WAGE) == ["二", "一", "三"]
+    assert asked(regions=("370100",), wage_at_least=5000, employment_types=("full_time",), educations=(20,), posted_since=today()) == ["二"]
+    assert asked(outside="37", sources=("齐鲁人才网",), educations=(0,)) == ["三"]
+
+
+def test_expiry_closes_and_its_rows_are_found_again():
+    row = make_forwarded(valid_through=days_from_now(-1))
+    make_forwarded(source_key="v")
+    assert operations.expire(today(), by=Actor.SYSTEM) == 1
+    with transaction():
+        stored = session().get_one(Posting, row.id)
+        assert stored.state is PostingState.EXPIRED
+        assert queries.closed_at(stored.closed_at) == [row.id]
+        assert indexing.document(stored).deleted
