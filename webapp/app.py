@@ -53,7 +53,7 @@ DESKS = (
     (Permission.LEDGER_READ, "审计记录", "notices.ledger"),
 )
 """Permission, label, endpoint: the navigation of a signed-in visitor, in this order."""
-NAV_DESKS = 3
+NAV_DESKS = 2
 """How many of them stand in the bar itself; all stand in the visitor's menu. More would wrap on a phone."""
 ERRORS = (400, 401, 403, 404, 405, 410, 413, 429, 500, 503)
 FORM_BYTES = 1024 * 1024
