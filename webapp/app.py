@@ -44,7 +44,7 @@ DESKS = (
     (Permission.EMPLOYER_READ, "本单位", "employers.mine"),
     (Permission.APPLICATION_SEND, "我的应聘", "postings.my_applications"),
     (Permission.SEARCH_SAVE, "我的订阅", "matching.saved_searches"),
-    (Permission.PROFILE_KEEP, "求职资料", "seekers.profile"),
+    (Permission.PROFILE_KEEP, "资料", "seekers.profile"),
     (Permission.POSTING_REVIEW, "岗位审核", "postings.review_queue"),
     (Permission.EMPLOYER_VERIFY, "单位核验", "employers.verify_queue"),
     (Permission.FIGURES_READ, "统计", "postings.figures"),

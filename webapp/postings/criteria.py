@@ -133,8 +133,8 @@ def _text(reading: _Reading) -> str:
 
 def _place(reading: _Reading) -> tuple[str, str | None, str]:
     """(region, province it must lie outside of, a code nobody knows). A region wins over 省外: both together would find nothing."""
-    region = reading.text("region")
-    if region and not reference.regions().is_known(region):
+    region, regions = reading.text("region"), reference.regions()
+    if region and not (regions.is_known(region) or regions.get(region)):  # a province is no place of work, but one to search in
         reading.problems.append(f"没有编号为“{region[:20]}”的地区，下面是不限地点的结果")
         return "", None, region[:20]
     if region:
