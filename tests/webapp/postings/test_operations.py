@@ -159,6 +159,14 @@ def test_nobody_approves_a_posting_of_their_own():
             change_with(verb, posting, *words, by=author)
 
 
+def test_an_author_who_never_was_a_member_does_not_approve_either():
+    posting, author = make_posting(state=PostingState.IN_REVIEW), make_staff(Role.REVIEWER)
+    with transaction():
+        stored(posting).author_id = author.id
+    with pytest.raises(OwnPosting):
+        change_with(operations.approve, posting, by=actor_of(author, Role.REVIEWER))
+
+
 def test_no_member_of_the_employer_approves_not_even_one_who_left():
     employer = make_employer()
     member = make_member(employer)
