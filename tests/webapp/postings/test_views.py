@@ -222,7 +222,7 @@ def test_what_was_taken_down_answers_410_without_its_content(client):
 
 
 def test_markup_in_a_posting_cannot_end_the_data_block(client):
-    duties = "</script><script>alert(1)</script> & <!--"
+    duties = "</script ><script >alert(1)</script > & <!-- <script "
     page = read(client.get(f"/postings/{make_posting(duties=duties).id}"))
     block = next(node for node in page.all("script") if node.get("type") == "application/ld+json")
     assert json.loads(block.text)["description"].startswith(duties)
