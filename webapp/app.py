@@ -17,6 +17,7 @@ import search.current
 from search.embedded import EmbeddedEngine
 from webapp import access, db, sealing, web
 from webapp.access import Permission
+from webapp.accounts import passwords
 from webapp.accounts import views as accounts
 from webapp.config import Settings
 from webapp.employers import views as employers
@@ -82,6 +83,7 @@ def create_app(settings: Settings) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its cookie: a form left open over lunch is not lost
     )
     CSRFProtect(app)
+    passwords.prepare()
     _sign_in_with_sessions(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -206,7 +206,7 @@ def upgrade() -> None:
     sa.Column('industry', sa.String(length=5), nullable=True),
     sa.Column('size', sa.String(length=20), nullable=False),
     sa.Column('about', sa.Text(), nullable=False),
-    sa.Column('contact_name', sa.String(length=60), nullable=False),
+    sa.Column('contact_name_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('contact_phone_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('state', sa.String(length=30), nullable=False),
     sa.Column('registered_at', webapp.db.UtcDateTime(timezone=True), nullable=False),

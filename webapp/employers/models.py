@@ -29,7 +29,7 @@ class Employer(Base):
     size: Mapped[str] = mapped_column(String(20), default="")
     about: Mapped[str] = mapped_column(Text, default="")
     """单位基本情况 (人力资源市场暂行条例 §24), shown with every posting."""
-    contact_name: Mapped[str] = mapped_column(String(60), default="")
+    contact_name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     contact_phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[EmployerState] = mapped_column(default=EmployerState.PENDING)
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -41,6 +41,7 @@ class Employer(Base):
     verify_again_on: Mapped[date | None] = mapped_column(Date)
     """Verification is repeated after a span that is a dated parameter (规范网络平台招聘类信息发布的通知)."""
 
+    contact_name = Sealed("contact_name_sealed")
     contact_phone = Sealed("contact_phone_sealed")
 
 

@@ -154,13 +154,12 @@ def _employer(calendar: Calendar, plan: Plan, owner: Person, minute: int) -> Emp
         industry=_section(plan.kind.industry),
         size=SIZES[band],
         about=_about(calendar, plan, staff, band),
-        contact_name=owner.name or "",
         state=plan.state,
         registered_at=calendar.instant(minute),
         submitted_at=calendar.instant(minute),
         decision_reason="",
     )
-    employer.contact_phone = owner.phone
+    employer.contact_name, employer.contact_phone = owner.name, owner.phone
     return employer
 
 

@@ -63,10 +63,12 @@ def test_a_code_is_registered_once_however_it_is_written() -> None:
         make_employer(uscc=f" {uscc.lower()} ")
 
 
-def test_the_contacts_phone_is_unreadable_in_the_database() -> None:
-    make_employer(contact_phone="13812345678")
+def test_the_contact_is_unreadable_in_the_database() -> None:
+    make_employer(contact_phone="13812345678", contact_name="张主任")
     row = session().execute(select(Employer.__table__)).one()
-    assert b"13812345678" not in b"|".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
+    stored = b"|".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
+    assert b"13812345678" not in stored
+    assert "张主任".encode() not in stored
 
 
 def test_a_verified_employer_is_due_again_after_the_months_of_the_parameter() -> None:
