@@ -103,8 +103,9 @@ class IndexQueue:
     def _carry_singles(self) -> int:
         with transaction():
             claims = [claim for name in SINGLE for claim in ledger.claim(INDEX, limit=GATHERED, lease=SHORT_LEASE, listener=name)]
-        if not claims:
-            return 0
+        return self._index(claims) if claims else 0
+
+    def _index(self, claims: list[Claim]) -> int:
         good, fresh = _documents(claims)
         return self._writing(good, lambda writer: _put(writer, fresh)) + len(claims) - len(good)
 
@@ -117,6 +118,8 @@ class IndexQueue:
             return 0
         claim = claims[0]
         handler = HANDLERS.get(claim.listener)
+        if isinstance(handler, Indexed):  # it came between our two looks
+            return self._index(claims)
         if isinstance(handler, Whole) and handler.rebuild:
             return self._rebuild(claim)
         return self._writing(claims, lambda writer: self._work(writer, claim, handler))

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from redis import Redis
 from redis.exceptions import RedisError
 from rq import SimpleWorker
 from sqlalchemy.exc import SQLAlchemyError
@@ -143,12 +142,11 @@ def run(queues: Sequence[str], settings: Settings, redis_url: str) -> None:
     global _desk
     queue = one_queue(queues)
     _desk = Desk(queue, settings, Pulse(f"worker:{queue}:{socket.gethostname()}:{os.getpid()}"))
-    connection = doorbell.connect(redis_url)
     try:
         _hear_signals()
         _desk.drain()
         while not _desk.stopping:
-            _listen(queue, connection)
+            _listen(queue, redis_url)
             _hear_signals()
     finally:
         _desk.close()
@@ -166,11 +164,15 @@ def _stop(number: int, frame: FrameType | None) -> None:
         _desk.stopping = True
 
 
-def _listen(queue: str, connection: "Redis") -> None:
-    """One life of RQ's worker. It gives up when Redis vanishes in the middle of a job; the process does not."""
-    if not doorbell.answers(connection):
+def _listen(queue: str, redis_url: str) -> None:
+    """One life of RQ's worker. It gives up when Redis vanishes in the middle of a job; the process does not.
+
+    RQ waits longer than our patience, so it gets connections of its own and not the one that was asked whether anybody is there.
+    """
+    if not doorbell.answers(doorbell.connect(redis_url)):
         time.sleep(RECONNECT_SECONDS)
         return
+    connection = doorbell.connect(redis_url)
     try:
         listener = _Listener(
             [doorbell.queue(queue, connection)],

@@ -109,9 +109,16 @@ class Running:
         until = time.monotonic() + seconds
         while (left := self._left()) and time.monotonic() < until:
             time.sleep(0.2)
-        for listener, attempts, error in left:
+        for listener, attempts, error in left[:10]:
             print(f"not settled: {listener} attempts={attempts} {error or ''}")
+        if left:
+            self.tell_processes()
         return not left
+
+    def tell_processes(self) -> None:
+        for part, process in self.processes.items():
+            last = (self.settings.var / f"{part}.log").read_text("utf-8", "replace").splitlines()[-3:]
+            print(f"{part}: exit={process.poll()}", *last, sep="\n  ")
 
     def _left(self) -> list[tuple[str, int, str | None]]:
         with reading():
@@ -139,7 +146,11 @@ def running(database: str, *, postings: int, seekers: int, seed: int = 1) -> Ite
         stack.callback(one.stop)
         search.current.engine().rebuild([])
         _populate(one, postings, seekers)
-        yield one
+        try:
+            yield one
+        except Exception:
+            one.tell_processes()
+            raise
 
 
 def _free_port() -> int:

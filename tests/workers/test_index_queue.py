@@ -83,6 +83,19 @@ def test_many_postings_are_one_flush(queue: IndexQueue, monkeypatch: pytest.Monk
     assert (len(found()), len(flushed)) == (5, 1)
 
 
+def test_a_posting_approved_between_two_looks_is_found(queue: IndexQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Posting] = []
+
+    def looked_a_moment_too_early() -> int:
+        monkeypatch.undo()
+        made.append(make_posting())
+        return 0
+
+    monkeypatch.setattr(queue, "_carry_singles", looked_a_moment_too_early)
+    queue.drain()
+    assert found() == {str(made[0].id)}
+
+
 def test_a_busy_writer_is_no_failed_attempt(queue: IndexQueue) -> None:
     make_posting()
     with search.current.engine().writer():
