@@ -10,7 +10,7 @@ import pytest
 from search.analysis import default_analysis
 from search.documents import PostingDocument, tombstone
 from search.embedded import EmbeddedEngine
-from search.query import PostingQuery, compile_query
+from search.query import Everything, Not, PostingQuery, Term, compile_query
 from tests.conftest import SHARED
 from webapp.matching.meeting import IndexedPosting
 from webapp.seekers.filing import ANYWHERE, filing_word
@@ -95,6 +95,12 @@ def test_random_postings_and_searches_meet_as_in_the_engine(index, seed):
     wrong, met = disagreements(index, documents, [random_query(rng) for _ in range(250)])
     assert wrong == []
     assert met > 500, "a test in which nothing meets proves nothing"
+
+
+def test_a_tombstone_meets_nothing_not_even_what_excludes():
+    gone = IndexedPosting(tombstone("k1", 1, 1), default_analysis())
+    assert not gone.meets(Not(Term("every", "焊工")))
+    assert not gone.meets(Everything())
 
 
 @pytest.mark.real_data
