@@ -84,7 +84,7 @@ def tab_to(visitor: BrowserVisitor, selector: str) -> None:
     """With the tab key alone; what has the focus must be seen to have it, and must not lie under something else."""
     for _ in range(80):
         visitor.page.keyboard.press("Tab")
-        if visitor.page.evaluate("(selected) => selected === document.activeElement", visitor.page.locator(selector).first.element_handle()):
+        if visitor.page.locator(":focus").and_(visitor.page.locator(selector)).count():
             outline, hidden = visitor.page.evaluate(_FOCUS)
             assert outline and not hidden, f"{selector}: outline {outline}, covered by {hidden}"
             return
