@@ -127,8 +127,4 @@ def band_value(low: int | None, high: int | None) -> str:
 
 def _bands(low: int, high: int) -> tuple[str, ...]:
     """The bands a wage overlaps: those whose filter would leave the posting."""
-    return tuple(
-        band_value(least, most)
-        for least, most in WAGE_BANDS
-        if (least is None or high >= least) and (most is None or low <= most)
-    )
+    return tuple(band_value(least, most) for least, most in WAGE_BANDS if (least is None or high >= least) and (most is None or low <= most))

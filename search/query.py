@@ -171,10 +171,7 @@ class Wish:
 def parse(text: str) -> tuple[Wish, ...]:
     """Read what a person typed; nothing is a mistake: a lone quote or hyphen is simply not searched."""
     chunks = _CHUNK.finditer(normalise(text).translate(_QUOTES))
-    return tuple(
-        Wish(chunk["phrase"] or chunk["word"] or "", quoted=chunk["word"] is None, unwanted=bool(chunk["no"]))
-        for chunk in chunks
-    )
+    return tuple(Wish(chunk["phrase"] or chunk["word"] or "", quoted=chunk["word"] is None, unwanted=bool(chunk["no"])) for chunk in chunks)
 
 
 def wanted_words(text: str, analysis: Analysis) -> tuple[str, ...]:

@@ -37,9 +37,7 @@ def test_both_libraries_cut_alike(text: str, reference: Analysis) -> None:
 
 
 @pytest.mark.parametrize("cutter", [RustCutter, PythonCutter])
-@pytest.mark.parametrize(
-    "words", [{}, trade_words(), {"焊工": 1, "工程师": 90_000}], ids=["plain", "trade", "replaced"]
-)
+@pytest.mark.parametrize("words", [{}, trade_words(), {"焊工": 1, "工程师": 90_000}], ids=["plain", "trade", "replaced"])
 def test_the_expansion_is_the_librarys_own_cut_for_search(cutter: type, words: dict[str, int]) -> None:
     one, analysis = cutter(words), Analysis({}, lambda _: cutter(words))
     for text in TEXTS:
@@ -90,9 +88,7 @@ def test_grams_are_all_short_stretches_but_not_across_a_gap() -> None:
 
 def test_threads_cut_alike() -> None:
     results: list[list[str]] = []
-    threads = [
-        threading.Thread(target=lambda: results.append(default_analysis().tokens(TEXTS[0]).every)) for _ in range(8)
-    ]
+    threads = [threading.Thread(target=lambda: results.append(default_analysis().tokens(TEXTS[0]).every)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

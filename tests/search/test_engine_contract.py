@@ -156,9 +156,7 @@ FILTERS = [
 
 
 @pytest.mark.parametrize(("conditions", "holds"), FILTERS, ids=[" ".join(names) for names, _ in FILTERS])
-def test_a_filter_leaves_exactly_what_it_says(
-    engine: Engine, conditions: dict[str, object], holds: Callable[[PostingDocument], bool]
-) -> None:
+def test_a_filter_leaves_exactly_what_it_says(engine: Engine, conditions: dict[str, object], holds: Callable[[PostingDocument], bool]) -> None:
     documents = assorted(200)
     put(engine, *documents)
     expected = {one.key for one in documents if holds(one)}

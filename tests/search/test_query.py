@@ -54,9 +54,7 @@ def test_words_are_joined_by_and_and_repeats_fall_away() -> None:
 
 def test_a_long_word_is_a_phrase_of_the_titles_characters() -> None:
     title = Phrase("title_characters", ("人", "力", "资", "源"))
-    assert compiled("人力资源") == AnyOf(
-        (Flat(title, 100.0), Term("every", "人力资源"), Term("title", "人力资源", 4.0))
-    )
+    assert compiled("人力资源") == AnyOf((Flat(title, 100.0), Term("every", "人力资源"), Term("title", "人力资源", 4.0)))
 
 
 def test_a_long_word_of_letters_is_one_term() -> None:

@@ -27,9 +27,7 @@ def engine(rows: dict[str, dict[str, str]], tmp_path_factory: pytest.TempPathFac
 
 
 def _interesting(row: dict[str, str]) -> bool:
-    return any(word in row["title"] for word in WORDS) or (
-        row["region_code"][:4] == "3702" and bool(JAVA.search(row["title"]))
-    )
+    return any(word in row["title"] for word in WORDS) or (row["region_code"][:4] == "3702" and bool(JAVA.search(row["title"])))
 
 
 def _found(engine: EmbeddedEngine, text: str, **conditions: object) -> tuple[str, ...]:
@@ -39,9 +37,7 @@ def _found(engine: EmbeddedEngine, text: str, **conditions: object) -> tuple[str
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_every_title_with_the_word_is_found_and_stands_first(
-    engine: EmbeddedEngine, rows: dict[str, dict[str, str]], word: str
-) -> None:
+def test_every_title_with_the_word_is_found_and_stands_first(engine: EmbeddedEngine, rows: dict[str, dict[str, str]], word: str) -> None:
     titled = {key for key, row in rows.items() if word in row["title"]}
     keys = _found(engine, word)
     assert len(titled) > 50
@@ -63,7 +59,5 @@ def test_java_is_a_word(engine: EmbeddedEngine, rows: dict[str, dict[str, str]])
     keys = set(_found(engine, "Java", regions=("370200",)))
     assert len(titled) == 63
     assert titled <= keys
-    texts = {
-        key: " ".join((row["title"], row["company"], row["skills"], row["description"])) for key, row in local.items()
-    }
+    texts = {key: " ".join((row["title"], row["company"], row["skills"], row["description"])) for key, row in local.items()}
     assert keys == {key for key, text in texts.items() if JAVA.search(text)}
