@@ -4,6 +4,7 @@ Every page is held to all of it the first time its kind is met (a route, its sta
 widths of the plan.
 """
 
+import contextlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Locator, Page, Response
 
 from tests.journeys.visitor import NotOnPage
 
@@ -67,7 +68,8 @@ class Inspector:
         if self._shots:
             self._shots.mkdir(parents=True, exist_ok=True)
             name = re.sub(r"[^\w+]+", "_", kind).strip("_")
-            page.screenshot(path=self._shots / f"{name}_{width}.png", full_page=True)
+            with contextlib.suppress(Error):  # a picture is for people; without it the page is tested all the same
+                page.screenshot(path=self._shots / f"{name}_{width}.png", full_page=True)
 
 
 def _told(violations: list[dict[str, Any]]) -> list[str]:

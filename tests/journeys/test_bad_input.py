@@ -24,7 +24,7 @@ def test_a_wrong_check_digit_is_told_and_everything_typed_stays(place: Place) ->
 BAD: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "not what the box asks for": (
         {"最低工资": "面议", "招聘人数": "若干", "工作内容": "焊接。" * 700},
-        ("最低工资要写成整数", "招聘人数要写成整数", "最多 2000 个字"),
+        ("最低工资要写成", "招聘人数要写成整数", "最多 2000 个字"),
     ),
     "absurd": (
         {"最低工资": "6000000", "最高工资": "9000000", "招聘人数": "0", "有效期至": "2020-01-01"},

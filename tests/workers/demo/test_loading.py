@@ -41,7 +41,7 @@ class TestLoadingAgain:
     def test_another_process_makes_the_same_rows(self, loaded: Settings) -> None:
         """With another seed of hashing: an order that hangs on a set or on `hash` would show."""
         script = "from tests.workers.demo.test_loading import digest_of_some; print(digest_of_some())"
-        environment = {**os.environ, "PYTHONHASHSEED": "17", "ZHILU_TEST_DATABASE": loaded.database_url}
+        environment = {**os.environ, "PYTHONHASHSEED": "17", "LOADED_DATABASE_URL": loaded.database_url}
         found = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         assert found.stdout.strip() == _digest(_some_of_the_database()), found.stderr
 
@@ -76,7 +76,7 @@ def _some_of_the_database() -> list[tuple[object, ...]]:
 
 def digest_of_some() -> str:
     sealing.configure(TEST_SECRETS)
-    db.connect(os.environ["ZHILU_TEST_DATABASE"])
+    db.connect(os.environ["LOADED_DATABASE_URL"])
     return _digest(_told_apart([bundle[0] for bundle in _some(Calendar(today()))]))
 
 
