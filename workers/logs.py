@@ -23,8 +23,7 @@ class _Lines(logging.Formatter):
         return datetime.fromtimestamp(record.created, LOCAL_ZONE).isoformat(timespec="milliseconds")
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
-        """The frames and the type, without the text."""
-        return f"{''.join(traceback.format_tb(ei[2]))}{ei[0].__name__}"
+        return frames(ei[1])
 
 
 def configure(process: str) -> None:
@@ -34,6 +33,11 @@ def configure(process: str) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def frames(error: BaseException) -> str:
+    """Where it came from and its type, without its text."""
+    return f"{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}"
 
 
 def told(error: BaseException) -> str:

@@ -9,11 +9,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
 
 import psutil
+
+from workers import logs
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
@@ -67,6 +70,12 @@ def end(identities: Iterable[Identity], *, patience: float = 10.0) -> None:
     psutil.wait_procs(alive, timeout=2.0)
 
 
+def end_rest(pid: int) -> None:
+    """What a child that died has left in its session (a server's workers, which hold its port)."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
 def _children(process: psutil.Process) -> list[psutil.Process]:
     try:
         return process.children(recursive=True)
@@ -108,8 +117,8 @@ def _be_child(name: str, body: Callable[[], None], output: Path | None, parent: 
         code = 0
     except SystemExit as asked:
         code = asked.code if isinstance(asked.code, int) else 1
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
+    except BaseException as error:
+        os.write(2, f"{logs.frames(error)}\n".encode())
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -17,6 +17,7 @@ from webapp import ledger
 from webapp.db import now, reading, transaction
 from workers import doorbell, logs, schedule
 from workers.doorbell import Doorbell
+from workers.pulse import farewell
 
 LOOK_SECONDS = 0.1
 BEAT_SECONDS = 1.0
@@ -41,6 +42,7 @@ class Relay:
             started = time.monotonic()
             self.tick(started)
             time.sleep(max(0.0, started + LOOK_SECONDS - time.monotonic()))
+        farewell(NAME)
 
     def tick(self, at: float) -> None:
         """One look at the clock and the ledger; whatever is away is tried again with the next. `at` is a monotonic time."""

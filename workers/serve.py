@@ -184,6 +184,8 @@ class House:
     def _died(self, part: Part, status: int) -> None:
         lived = time.monotonic() - part.started
         part.deaths = 1 if lived > STEADY_SECONDS else part.deaths + 1
+        if part.identity is not None:
+            processes.end_rest(part.identity.pid)
         part.identity = None
         if self.stopping:
             return

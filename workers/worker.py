@@ -19,49 +19,21 @@ from redis.exceptions import RedisError
 from rq import SimpleWorker
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp import ledger
 from webapp.config import Settings
-from webapp.db import session, transaction
-from webapp.ledger import Heartbeat
 from workers import doorbell, logs
 from workers.carrying import carry_one
 from workers.handlers import BATCH, INDEX
 from workers.index_queue import IndexQueue
+from workers.pulse import Pulse, farewell
 
 WORKER_TTL = 30
 MAINTENANCE_SECONDS = 30
-BEAT_SECONDS = 10.0
 RECONNECT_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
 class OneQueueOnly(ValueError):
     """A worker was asked to listen to no queue, to several, or to one that does not exist."""
-
-
-@dataclass
-class Pulse:
-    """Says in the database that this process lives, at most every BEAT_SECONDS."""
-
-    name: str
-    _beaten: float = float("-inf")
-
-    def beat(self, detail: str = "") -> None:
-        if time.monotonic() - self._beaten < BEAT_SECONDS:
-            return
-        try:
-            with transaction():
-                ledger.beat(self.name, detail)
-            self._beaten = time.monotonic()
-        except SQLAlchemyError as error:
-            log.warning("no heartbeat: %s", logs.told(error))
-
-    def stop(self) -> None:
-        """A farewell: a process that ended properly is not shown as one that does not answer."""
-        with transaction():
-            row = session().get(Heartbeat, self.name)
-            if row is not None:
-                session().delete(row)
 
 
 @dataclass
@@ -150,7 +122,7 @@ def run(queues: Sequence[str], settings: Settings, redis_url: str) -> None:
             _hear_signals()
     finally:
         _desk.close()
-        _desk.pulse.stop()
+        farewell(_desk.pulse.name)
 
 
 def _hear_signals() -> None:

@@ -22,7 +22,8 @@ from webapp.db import new_key, reading, session
 from webapp.events import BatchImported
 from webapp.ledger import DeliveryState, Heartbeat
 from workers import doorbell, worker
-from workers.worker import Desk, OneQueueOnly, Pulse
+from workers.pulse import Pulse
+from workers.worker import Desk, OneQueueOnly
 
 pytestmark = pytest.mark.valkey
 DONE = DeliveryState.DONE
