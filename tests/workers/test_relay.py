@@ -149,3 +149,18 @@ def test_a_dead_server_costs_a_second_and_not_fifteen(tmp_path: Path) -> None:
     assert not doorbell.answers(connection)
     kept = connection.connection_pool.connection_kwargs
     assert (kept["socket_timeout"], kept["socket_connect_timeout"], kept["retry"].get_retries()) == (1.0, 1.0, 0)
+
+
+def test_a_relay_that_ends_properly_is_not_taken_for_one_that_lives(quiet: Settings, redis: "Redis", monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Relay(redis)
+    ticked = one.tick
+
+    def last_tick(at: float) -> None:
+        ticked(at)
+        assert age() is not None
+        one.stopping = True
+
+    monkeypatch.setattr(one, "tick", last_tick)
+    monkeypatch.setattr(relay.signal, "signal", lambda *_: None)
+    one.run()
+    assert age() is None
