@@ -1,7 +1,9 @@
 import threading
+from decimal import Decimal
 
 import pytest
-from sqlalchemy import Integer, String, func, select, text
+from sqlalchemy import Integer, String, func, literal, select, text
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp import db
@@ -50,6 +52,19 @@ def test_an_instant_comes_back_with_its_zone() -> None:
         writing.add(Heartbeat(name="x", at=at))
     db.end_reading()
     assert db.session().scalar(select(Heartbeat.at)) == at
+
+
+@pytest.mark.parametrize("sum_", [None, "0.01", "0.06", "22.50", "6000.00", "9999999999.99"])
+def test_a_sum_comes_back_to_the_fen(sum_: str | None) -> None:
+    given = sum_ and Decimal(sum_)
+    column = literal(given, db.Yuan())
+    found = db.session().scalar(select(column))
+    assert (found, type(found)) == (given, type(given))
+
+
+def test_a_sum_finer_than_a_fen_is_refused() -> None:
+    with pytest.raises(StatementError, match="finer than a fen"):
+        db.session().scalar(select(literal(Decimal("0.065"), db.Yuan())))
 
 
 def test_no_increment_is_lost_between_threads() -> None:

@@ -6,9 +6,22 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 
-from wtforms import BooleanField, DateField, Field, FloatField, IntegerField, RadioField, SelectField, StringField, SubmitField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    Field,
+    FloatField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import TextInput
@@ -20,6 +33,7 @@ from webapp.postings import limits
 from webapp.postings.models import Posting
 from webapp.postings.values import PostingValues, values_of
 from webapp.reference import queries as reference
+from webapp.reference import wages
 from webapp.reference.models import Education, EmploymentType, WageUnit
 from webapp.web import Form, options
 
@@ -60,6 +74,22 @@ class WholeNumber(IntegerField):
         if not re.fullmatch(r"-?\d{1,9}", text):
             raise ValueError(f"{self.label.text}要写成整数，例如 5，不要写单位或文字")
         self.data = int(text)
+
+
+class YuanAmount(DecimalField):
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else wages.write(self.data)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        text = _typed(valuelist)
+        self.data = None
+        if not text:
+            return
+        if not re.fullmatch(r"-?\d{1,9}(\.\d{1,2})?", text):
+            raise ValueError(f"{self.label.text}要写成数字，例如 5000 或 22.5，最多两位小数，不要写单位或文字")
+        self.data = Decimal(text)
 
 
 class Coordinate(FloatField):
@@ -144,8 +174,8 @@ class PostingForm(Form):
     lon = Coordinate("经度")
     lat = Coordinate("纬度")
     wage_unit = Choice("计算单位", choices=options([("", "请选择"), *((unit.value, f"元/{unit.label}") for unit in WageUnit)]), default="")
-    wage_low = WholeNumber("最低工资")
-    wage_high = WholeNumber("最高工资")
+    wage_low = YuanAmount("最低工资")
+    wage_high = YuanAmount("最高工资")
     wage_months = WholeNumber("一年发几个月", description="12 到 16；按月发工资的才填")
     insurance = TextAreaField("社会保险", [_short("社会保险", 500)], filters=[_stripped], description="例如：入职当月起缴纳五项社会保险")
     benefits = Items("福利", description="用顿号隔开，例如：包住、工作餐、带薪年假")

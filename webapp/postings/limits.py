@@ -5,10 +5,12 @@ lawful (shifts, part-time, a trial period) is a person's decision.
 """
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from webapp.gate.completeness import Finding
 from webapp.postings.values import PostingValues, monthly
 from webapp.reference import queries as reference
+from webapp.reference import wages
 from webapp.reference.models import WageUnit
 
 _OWN_RULE = "本平台规定"
@@ -22,11 +24,12 @@ def warnings(values: PostingValues, *, on: date) -> list[Finding]:
     """A wage whose highest figure stays below the minimum of its place, as far as that minimum is known."""
     key, wage = _minimum_for(values)
     minimum = reference.parameter(key, region=values.region or "CN", on=on)
-    if wage is None or minimum is None or minimum.value is None or wage >= float(minimum.value):
+    if wage is None or minimum is None or minimum.value is None or wage >= Decimal(minimum.value):
         return []
     mark = "" if minimum.checked else "（未核实）"
     unit = "小时" if key == "minimum_wage_hourly" else "月"
-    message = f"工资最高约 {wage} 元/{unit}，低于当地最低工资标准 {minimum.value} 元/{unit}{mark}。请再核对一次，非全日制用工请写小时工资"
+    compared = f"工资最高约 {wages.write(wage)} 元/{unit}，低于当地最低工资标准 {minimum.value} 元/{unit}{mark}"
+    message = f"{compared}。请再核对一次，非全日制用工请写小时工资"
     return [Finding("wage_low", message, minimum.basis)]
 
 
@@ -45,8 +48,8 @@ def _wage(values: PostingValues, on: date) -> list[Finding]:
     low, high = values.wage_low, values.wage_high
     found = []
     if low is not None and high is not None and low > high:
-        found.append(Finding("wage_low", f"最低工资 {low} 元大于最高工资 {high} 元，请对调或修改", _OWN_RULE))
-    if any(figure is not None and figure < 1 for figure in (low, high)):
+        found.append(Finding("wage_low", f"最低工资 {wages.write(low)} 元大于最高工资 {wages.write(high)} 元，请对调或修改", _OWN_RULE))
+    if any(figure is not None and figure <= 0 for figure in (low, high)):
         found.append(Finding("wage_low", "工资必须大于 0 元", _OWN_RULE))
     if (low is not None or high is not None) and values.wage_unit is None:
         found.append(Finding("wage_unit", "请选择工资按什么计算（月、天、小时……）", _OWN_RULE))
@@ -63,7 +66,7 @@ def _absurd(values: PostingValues, on: date) -> list[Finding]:
     return [Finding("wage_high", f"折合每月约 {high:,} 元，超过 {int(limit.value):,} 元的上限，请核对金额和计算单位", limit.basis)]
 
 
-def _minimum_for(values: PostingValues) -> tuple[str, int | None]:
+def _minimum_for(values: PostingValues) -> tuple[str, Decimal | int | None]:
     if values.wage_unit is WageUnit.HOUR:
         return "minimum_wage_hourly", values.wage_high or values.wage_low
     low, high = monthly(values) if values.wage_unit else (None, None)

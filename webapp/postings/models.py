@@ -1,11 +1,12 @@
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.accounts.models import Person
-from webapp.db import Base, UtcDateTime, new_key, now
+from webapp.db import Base, UtcDateTime, Yuan, new_key, now
 from webapp.employers.models import Employer
 from webapp.labels import Labelled
 from webapp.reference.models import Education, EmploymentType, WageUnit
@@ -90,13 +91,13 @@ class Posting(Base):
     wage_unit: Mapped[WageUnit | None]
     wage_assumed: Mapped[bool] = mapped_column(default=False)
     """True: the text named no period and was read as a month; the page says so."""
-    wage_low: Mapped[int | None] = mapped_column(Integer)
-    wage_high: Mapped[int | None] = mapped_column(Integer)
-    """Yuan per `wage_unit`."""
+    wage_low: Mapped[Decimal | None] = mapped_column(Yuan)
+    wage_high: Mapped[Decimal | None] = mapped_column(Yuan)
+    """Yuan per `wage_unit`, to the fen."""
     wage_months: Mapped[int | None] = mapped_column(Integer)
     month_low: Mapped[int | None] = mapped_column(Integer)
     month_high: Mapped[int | None] = mapped_column(Integer)
-    """Yuan per month for filters and order (an estimate where the unit is another; the page says 约). Both None: 面议."""
+    """Whole yuan per month for filters and order (an estimate where the unit is another; the page says 约). Both None: 面议."""
 
     insurance: Mapped[str] = mapped_column(Text, default="")
     benefits: Mapped[list[str]] = mapped_column(JSON, default=list)

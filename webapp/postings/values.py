@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from webapp.employers.models import Employer
@@ -29,8 +30,8 @@ class PostingValues:
     lon: float | None = None
     lat: float | None = None
     wage_unit: WageUnit | None = None
-    wage_low: int | None = None
-    wage_high: int | None = None
+    wage_low: Decimal | None = None
+    wage_high: Decimal | None = None
     wage_months: int | None = None
     insurance: str = ""
     benefits: tuple[str, ...] = ()

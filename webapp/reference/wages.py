@@ -3,9 +3,10 @@
 A text is read for what it says and for nothing more. What it leaves open stays open:
 - no period (`6-8千`): a month, `assumed`, and every screen says so; a figure below 1,000 or above 200,000 is not believed to be one;
 - one end (`3千以下`, `5000起`, `底薪4000+提成`): the other end is None;
-- part of a yuan (`22.5元/小时`): cut to whole yuan, so that nothing promises more than the text; under one yuan: not held;
-- what cannot be meant (over 1,000,000 a month, a range of more than 1 to 100, another currency, a count of people or square metres,
-  a minus sign, a damaged character, `元/其他`): UNSTATED, and the screen shows the text itself.
+- part of a yuan (`22.5元/小时`, `0.06元/件`) is kept to the fen; under one yuan is believed of a piece or a task only;
+- what is finer than a fen (a cut figure would be another wage) or cannot be meant (over 1,000,000 a month, a range of more than
+  1 to 100, another currency, a count of people or square metres, a minus sign, a damaged character, `元/其他`): UNSTATED, and the
+  screen shows the text itself.
 Limits in here say what is believed, not what is allowed: the rules on pay are parameters.
 """
 
@@ -14,7 +15,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from webapp.reference.models import WageUnit
 from webapp.reference.queries import number
@@ -27,9 +28,9 @@ class Wage:
     unit: WageUnit | None = None
     assumed: bool = False
     """The text named no period; `unit` is MONTH by convention."""
-    low: int | None = None
-    high: int | None = None
-    """Both ends in whole yuan; None: that end is open."""
+    low: Decimal | None = None
+    high: Decimal | None = None
+    """Both ends in yuan, exact to the fen; None: that end is open."""
     months: int | None = None
     """How many months are paid in a year (`14薪`), where the text says so."""
     negotiable: bool = False
@@ -54,6 +55,7 @@ class Factors:
 _LEAST_ASSUMED, _MOST_ASSUMED = 1_000, 200_000
 _MOST_A_MONTH = Decimal(1_000_000)
 _WIDEST_RANGE = 100
+_FEN = Decimal("0.01")
 _ROUGHLY = Factors(Decimal(22), Decimal(8))
 """Good enough to tell an absurd figure; estimates that are shown use the parameters."""
 
@@ -76,6 +78,8 @@ _HINTS: tuple[tuple[str, WageUnit], ...] = (
     ("年薪|年收入|年入", _U.YEAR),
     ("月薪|月入|月收入|月工资|月综合|月均|月到手", _U.MONTH),
 )
+_BY_RESULT = frozenset({_U.PIECE, _U.TASK})
+"""Paid by what is made, not by time: the only wages of less than a yuan that can be meant."""
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _NOT_A_UNIT = r"(?![薪终底假限度龄间长津语期常元])"
 """`8K 年终奖`, `时间`, `天津`: the character belongs to the next word."""
@@ -118,10 +122,17 @@ def from_numbers(low: float | None, high: float | None, months: int | None = Non
     """The figures of a source's month columns. Nothing says that they are months, so `assumed` is always set.
 
     Hour and day wages stand in such columns: what is no month's pay (under 1,000) is UNSTATED, for 25 may be yuan an hour or
-    thousands a month. 0 means that the end was not given.
+    thousands a month. 0 means that the end was not given. What is finer than a fen is what dividing a year's pay left, and is cut.
     """
-    ends = [Decimal(str(end)) if end and end > 0 else None for end in (low, high)]
-    return _believed(None, ends[0], ends[1], months if months and 12 < months <= 24 else None)
+    return _believed(None, _cut(low), _cut(high), months if months and 12 < months <= 24 else None)
+
+
+def _cut(end: float | None) -> Decimal | None:
+    """What is too large to be believed anyway (inf, 1e30) has no fen."""
+    if end is None or not end > 0:  # also nan
+        return None
+    given = Decimal(str(end))
+    return given.quantize(_FEN, ROUND_DOWN) if given <= _MOST_A_MONTH else given
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,13 +225,17 @@ def _believed(unit: WageUnit | None, low: Decimal | None, high: Decimal | None, 
     if low and high and low > high:
         low, high = high, low
     ends = [end for end in (low, high) if end]
-    if not ends or ends[0] < 1 or ends[-1] > ends[0] * _WIDEST_RANGE:
+    if not ends or ends[0] < _least(unit) or ends[-1] > ends[0] * _WIDEST_RANGE:
         return UNSTATED
     if unit is None and not _LEAST_ASSUMED <= ends[-1] <= _MOST_ASSUMED:
         return UNSTATED
-    if ends[-1] * (_per_month(unit or _U.MONTH, _ROUGHLY) or 1) > _MOST_A_MONTH:
+    if ends[-1] * (_per_month(unit or _U.MONTH, _ROUGHLY) or 1) > _MOST_A_MONTH or any(end % _FEN for end in ends):
         return UNSTATED
-    return Wage(unit or _U.MONTH, unit is None, int(low) if low else None, int(high) if high else None, months)
+    return Wage(unit or _U.MONTH, unit is None, low and low.quantize(_FEN), high and high.quantize(_FEN), months)
+
+
+def _least(unit: WageUnit | None) -> Decimal:
+    return _FEN if unit in _BY_RESULT else Decimal(1)
 
 
 def _per_month(unit: WageUnit, factors: Factors) -> Decimal | None:
@@ -240,19 +255,23 @@ def current_factors(on: date | None = None) -> Factors:
 
 
 def monthly(wage: Wage, factors: Factors | None = None) -> tuple[int | None, int | None]:
-    """Yuan a month for filters and order: (low, high), an estimate to the next ten where the unit is no month.
+    """Whole yuan a month for filters and order: (low, high), cut where the unit is a month, an estimate to the next ten where it is not.
 
     (None, None) where nothing comparable is stated. Months paid above twelve are not spread: a month's pay is what is paid a month.
     """
     if wage.unit is None:
         return None, None
     if wage.unit is _U.MONTH:
-        return wage.low, wage.high
+        return _whole(wage.low), _whole(wage.high)
     factor = _per_month(wage.unit, factors or current_factors())
     if factor is None:
         return None, None
     low, high = (None if end is None else int((end * factor / 10).quantize(Decimal(1), ROUND_HALF_UP)) * 10 for end in (wage.low, wage.high))
     return low, high
+
+
+def _whole(yuan: Decimal | None) -> int | None:
+    return None if yuan is None else int(yuan)
 
 
 def show(wage: Wage, text: str = "", *, factors: Factors | None = None) -> str:
@@ -268,9 +287,19 @@ def show(wage: Wage, text: str = "", *, factors: Factors | None = None) -> str:
     return f"{shown}（约{_span(low, high, _U.MONTH)}）" if low or high else shown
 
 
-def _span(low: int | None, high: int | None, unit: WageUnit) -> str:
+def write(yuan: Decimal | int) -> str:
+    """`22.5`, `6000`: without zeros that say nothing."""
+    return f"{Decimal(yuan).normalize():f}"
+
+
+def in_json(yuan: Decimal) -> int | float:
+    """The same as a number of JSON, which has no other; to the fen a float is written as exactly as it was given."""
+    return int(yuan) if yuan == int(yuan) else float(yuan)
+
+
+def _span(low: Decimal | int | None, high: Decimal | int | None, unit: WageUnit) -> str:
     scale, yuan = (10_000, "万元") if unit is _U.YEAR and all((end or 0) % 1_000 == 0 for end in (low, high)) else (1, "元")
-    ends = [f"{Decimal(end) / scale:f}" for end in dict.fromkeys((low, high)) if end is not None]
+    ends = [write(Decimal(end) / scale) for end in dict.fromkeys((low, high)) if end is not None]
     shown = f"{'–'.join(ends)}{yuan}/{unit.label}"
     if low is None:
         return f"{shown}以下"

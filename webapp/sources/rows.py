@@ -120,8 +120,11 @@ _UNIT_DASHES = 3  # 6-18-02-04 is an occupation, anything shorter a class
 
 
 def digest_of(content: Content) -> str:
-    """Tells whether a row says anything new: of what was read, so that a reader that understands more also renews the rows."""
-    told = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """Tells whether a row says anything new: of what was read, so that a reader that understands more also renews the rows.
+
+    A wage is told by its value, so that 6000 and 6000.00 are one row.
+    """
+    told = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=wages.in_json)
     return hashlib.sha1(told.encode(), usedforsecurity=False).hexdigest()
 
 

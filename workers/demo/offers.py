@@ -5,6 +5,7 @@ Wages stay above every minimum of the province in force since October 2025, hour
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from random import Random
 
 from webapp.postings.values import PostingValues
@@ -176,12 +177,17 @@ def _point(county: str, chance: Random) -> tuple[float | None, float | None]:
     return round(region.lon + chance.uniform(-0.03, 0.03), 4), round(region.lat + chance.uniform(-0.03, 0.03), 4)
 
 
-def _wage(drawn: _Drawn) -> tuple[WageUnit, int, int, int | None]:
-    """(unit, low, high, months a year)."""
+def _wage(drawn: _Drawn) -> tuple[WageUnit, Decimal, Decimal, int | None]:
+    """(unit, low, high, months a year). An hour is paid to half a yuan, what is longer in whole yuan."""
+    if drawn.type is not _E.PART_TIME:
+        unit, least, most, months = _long_wage(drawn)
+        return unit, Decimal(least), Decimal(most), months
+    low = _LEAST_AN_HOUR + Decimal(drawn.chance.randint(0, 8)) / 2
+    return WageUnit.HOUR, low, low + Decimal(drawn.chance.randint(2, 8)) / 2, None
+
+
+def _long_wage(drawn: _Drawn) -> tuple[WageUnit, int, int, int | None]:
     chance, (least, most) = drawn.chance, drawn.trade.wage
-    if drawn.type is _E.PART_TIME:
-        low = _LEAST_AN_HOUR + chance.randint(0, 4)
-        return WageUnit.HOUR, low, low + chance.randint(1, 4), None
     level = _LEVEL_OF_CITY[drawn.plan.county[:4]]
     begins = (least + (most - least) * 0.5 * chance.random()) * level
     if drawn.type is _E.TEMPORARY:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from threading import Barrier
 
@@ -25,6 +26,7 @@ from webapp.postings import figures, indexing, operations, queries
 from webapp.postings.figures import Slice
 from webapp.postings.models import Application, Posting, PostingReview, PostingState
 from webapp.postings.operations import Refusal
+from webapp.reference.models import WageUnit
 
 AT_ONCE = 6
 
@@ -146,6 +148,13 @@ def test_the_fallback_answers_every_condition():
     assert asked(sort=Sort.WAGE) == ["二", "一", "三"]
     assert asked(regions=("370100",), wage_at_least=5000, employment_types=("full_time",), educations=(20,), posted_since=today()) == ["二"]
     assert asked(outside="37", sources=("齐鲁人才网",), educations=(0,)) == ["三"]
+
+
+def test_a_wage_of_a_few_fen_is_kept_as_it_is():
+    posting = make_posting(wage_unit=WageUnit.PIECE, wage_low=Decimal("0.06"), wage_high=Decimal("0.15"))
+    with transaction():
+        kept = session().get_one(Posting, posting.id)
+        assert (str(kept.wage_low), str(kept.wage_high), kept.month_low) == ("0.06", "0.15", None)
 
 
 def test_expiry_closes_and_its_rows_are_found_again():

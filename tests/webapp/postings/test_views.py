@@ -1,5 +1,6 @@
 import json
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -15,6 +16,7 @@ from webapp.employers.models import EmployerState
 from webapp.postings import indexing, operations, queries
 from webapp.postings.models import Application, ApplicationState, Posting, PostingState
 from webapp.reference import queries as reference
+from webapp.reference.models import WageUnit
 
 COMPLETE = {
     "title": "电焊工",
@@ -304,6 +306,30 @@ def test_an_employer_writes_checks_and_submits_a_posting(client, sign_in):
     assert state_of(posting) is PostingState.IN_REVIEW
 
 
+@pytest.mark.parametrize(
+    ("unit", "typed", "kept", "shown"),
+    [
+        ("hour", ("22.5", "24.05"), ("22.5", "24.05"), "22.5–24.05元/小时"),
+        ("piece", ("０．０６", ""), ("0.06", ""), "0.06元/件起"),
+        ("month", ("5,000.00", "6000.5"), ("5000", "6000.5"), "5000–6000.5元/月"),
+    ],
+)
+def test_a_wage_is_kept_to_the_fen_and_shown_without_zeros(client, sign_in, unit, typed, kept, shown):
+    sign_in(client, owner_of(make_employer()))
+    wage = {"wage_unit": unit, "wage_low": typed[0], "wage_high": typed[1]}
+    saved = client.post("/employer/postings/new", data=COMPLETE | wage)
+    assert shown in read(client.get(saved.location)).text
+    fields = read(client.get(f"{saved.location}/edit")).fields
+    assert (fields["wage_low"], fields["wage_high"]) == kept
+
+
+def test_the_data_block_gives_the_wage_as_a_number(client):
+    posting = make_posting(wage_unit=WageUnit.HOUR, wage_low=Decimal("22.5"), wage_high=Decimal(24))
+    page = read(client.get(f"/postings/{posting.id}"))
+    block = next(node.text for node in page.all("script") if node.get("type") == "application/ld+json")
+    assert '"minValue": 22.5, "maxValue": 24}' in block
+
+
 def test_an_incomplete_draft_is_saved_and_its_gaps_are_named_with_their_law(client, sign_in):
     sign_in(client, owner_of(make_employer()))
     saved = client.post("/employer/postings/new", data={"title": "保安", "save": "1"})
@@ -326,7 +352,9 @@ def test_an_incomplete_draft_is_saved_and_its_gaps_are_named_with_their_law(clie
         ({"headcount": "99999"}, "招聘人数不能超过 5000 人，请核对是否多写了一位"),
         ({"wage_low": "9000"}, "最低工资 9000 元大于最高工资 8000 元，请对调或修改"),
         ({"wage_low": "0"}, "工资必须大于 0 元"),
-        ({"wage_low": "面议"}, "最低工资要写成整数，例如 5，不要写单位或文字"),
+        ({"wage_low": "8000.01"}, "最低工资 8000.01 元大于最高工资 8000 元，请对调或修改"),
+        ({"wage_low": "面议"}, "最低工资要写成数字，例如 5000 或 22.5，最多两位小数，不要写单位或文字"),
+        ({"wage_high": "8000.125"}, "最高工资要写成数字，例如 5000 或 22.5，最多两位小数，不要写单位或文字"),
         ({"valid_through": "2020-01-01"}, "有效期 2020-01-01 已经过去，请改成今天或以后的日期"),
         ({"valid_through": "下个月"}, "有效期至要写成年-月-日，例如 2026-12-31"),
         ({"title": "焊" * 61}, "岗位名称最多 60 个字，请缩短"),

@@ -1,10 +1,10 @@
 """200 wage texts with what a reader understands, drawn by kind from real postings and labelled one by one, never from the parser's output.
 
-(low, high[, months paid a year]); None is an open end. Fractions stand as they were written, although a Wage holds whole yuan:
-they count as misses. A period word that is cut off (`9000-25800元 年`, `薪资4000 每个`) is no period.
+(low, high[, months paid a year]); None is an open end. A period word that is cut off (`9000-25800元 年`, `薪资4000 每个`) is no period.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from webapp.reference.models import WageUnit
 from webapp.reference.wages import Wage
@@ -242,10 +242,14 @@ def cases() -> Iterator[tuple[str, Wage]]:
     }
     for unit, texts in named.items():
         for text, (low, high) in texts.items():
-            yield text, Wage(unit, assumed=False, low=low, high=high)
+            yield text, Wage(unit, assumed=False, low=_yuan(low), high=_yuan(high))
     for text, (low, high, *months) in NO_PERIOD.items():
-        yield text, Wage(WageUnit.MONTH, assumed=True, low=low, high=high, months=months[0] if months else None)
+        yield text, Wage(WageUnit.MONTH, assumed=True, low=_yuan(low), high=_yuan(high), months=months[0] if months else None)
     for text in NEGOTIABLE:
         yield text, Wage(negotiable=True)
     for text in NO_WAGE:
         yield text, Wage()
+
+
+def _yuan(end: float | None) -> Decimal | None:
+    return None if end is None else Decimal(str(end))

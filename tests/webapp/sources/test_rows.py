@@ -1,9 +1,11 @@
+from decimal import Decimal
+
 import pytest
 
 from tests.factories.sources import row
 from webapp.reference.models import WageUnit
 from webapp.sources.models import RefusalReason
-from webapp.sources.rows import RowReader, RowRefused, education_rank, experience_years
+from webapp.sources.rows import RowReader, RowRefused, digest_of, education_rank, experience_years
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -47,7 +49,7 @@ def test_the_named_source_wins_over_the_column():
 
 
 def test_what_the_source_did_not_say_stays_empty():
-    bare = {name: "" for name in row()} | {"id": "1", "source": "s", "title": "焊", "company": "c", "region_code": "370102"}
+    bare = dict.fromkeys(row(), "") | {"id": "1", "source": "s", "title": "焊", "company": "c", "region_code": "370102"}
     said = RowReader(None).read(bare).content
     assert {name for name, value in said.items() if value not in (None, "", [], False)} == {"title", "employer_name", "region", "source_title"}
 
@@ -96,6 +98,20 @@ def test_a_wage_by_day_is_comparable_by_month():
     assert (said["wage_unit"], said["wage_low"], said["month_low"]) == (WageUnit.DAY, 200, 4350)
 
 
+def test_a_wage_is_read_to_the_fen():
+    said = content(salary_text="计件0.06元—0.15元/件")
+    assert (said["wage_unit"], str(said["wage_low"]), str(said["wage_high"])) == (WageUnit.PIECE, "0.06", "0.15")
+
+
+def test_the_digest_of_a_row_tells_wages_by_their_value():
+    digests = {text: RowReader(None).read(row(salary_text=text)).digest for text in ("22元/小时", "22.5元/小时", "22.50元/小时")}
+    assert len(set(digests.values())) == 3  # the wording is a part of the row
+    one, other = (content(salary_text="22.5元/小时") | {"wage_low": low} for low in (Decimal("22.5"), Decimal("22.50")))
+    assert digest_of(one) == digest_of(other)
+    assert digest_of(one) != digest_of(one | {"wage_low": Decimal(22)})
+    assert digest_of(content() | {"wage_low": 5000}) == digest_of(content())
+
+
 def test_negotiable_stays_negotiable_whatever_the_figures_say():
     said = content(salary_text="面议", salary_min="3000", salary_max="4000")
     assert (said["wage_low"], said["month_low"], said["wage_text"]) == (None, None, "面议")
@@ -103,7 +119,10 @@ def test_negotiable_stays_negotiable_whatever_the_figures_say():
 
 @pytest.mark.parametrize(
     ("lon", "lat", "kept"),
-    [("117.0", "36.6", True), ("0", "0", False), ("-0.0155", "-0.0027", False), ("36.6", "117.0", False), ("117.0", "", False), ("x", "y", False), ("nan", "nan", False)],
+    [
+        ("117.0", "36.6", True), ("0", "0", False), ("-0.0155", "-0.0027", False), ("36.6", "117.0", False), ("117.0", "", False),
+        ("x", "y", False), ("nan", "nan", False),
+    ],
 )  # fmt: skip
 def test_a_point_outside_the_country_is_no_point(lon, lat, kept):
     said = content(lon=lon, lat=lat)

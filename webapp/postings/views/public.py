@@ -14,6 +14,7 @@ from webapp.postings.models import ApplicationState, Posting, PostingState
 from webapp.postings.queries import Found
 from webapp.postings.views.room import blueprint
 from webapp.reference import queries as reference
+from webapp.reference import wages
 from webapp.reference.models import WageUnit
 from webapp.web import Page, found
 
@@ -133,5 +134,6 @@ def _salary(posting: Posting) -> dict[str, object] | None:
     unit = _BY_UNIT.get(posting.wage_unit) if posting.wage_unit else None
     if unit is None:
         return None
-    value = {"@type": "QuantitativeValue", "unitText": unit, "minValue": posting.wage_low, "maxValue": posting.wage_high}
-    return {"@type": "MonetaryAmount", "currency": "CNY", "value": {name: one for name, one in value.items() if one is not None}}
+    ends = {"minValue": posting.wage_low, "maxValue": posting.wage_high}
+    stated = {name: wages.in_json(end) for name, end in ends.items() if end is not None}
+    return {"@type": "MonetaryAmount", "currency": "CNY", "value": {"@type": "QuantitativeValue", "unitText": unit, **stated}}
