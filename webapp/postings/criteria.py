@@ -98,7 +98,7 @@ def read(raw: Raw, *, on: date | None = None) -> Criteria:
     region, outside, unknown = _place(reading)
     page = _page(reading)
     low, high = _wages(reading)
-    days = reading.number("days", "发布时间（天）", DAYS_AT_MOST)
+    days = reading.number("days", "发布或收录时间（天）", DAYS_AT_MOST)
     sources = tuple(source[:60] for source in reading.texts("source"))
     if sources:
         reading.keep("source", *sources)

@@ -46,7 +46,7 @@ def document(posting: Posting) -> PostingDocument:
 
 
 def posted_on(posting: Posting) -> date:
-    """The day it opened: what 发布时间 means on the page, in the filter and in the order."""
+    """The day it opened here: what 发布或收录时间 means on the page, in the filter and in the order."""
     return posting.valid_from or posting.created_at.astimezone(LOCAL_ZONE).date()
 
 

@@ -45,7 +45,7 @@ def facets(criteria: Criteria, found: Found) -> list[Facet]:
     query = criteria.query
     return [
         Facet("region", "地点", _places(query, found), single=True),
-        Facet("days", "发布时间", _posted(query, found), single=True),
+        Facet("days", "发布或收录时间", _posted(query, found), single=True),
         Facet("type", "用工类型", _named(_counts(query, found, "employment_type", "employment_types", ()), dict(EmploymentType.choices()))),
         Facet("education", "最低学历", _educations(_counts(query, found, "education", "educations", ()))),
         Facet("source", "来源平台", tuple((value, value, count) for value, count in _counts(query, found, "source", "sources", ()))[:SOURCES]),
@@ -87,7 +87,7 @@ def label(name: str, value: str) -> str:
         case "education":
             return _education_label(value)
         case "days":
-            return f"{value} 天内发布" if value != "0" else "今天发布"
+            return f"{value} 天内发布或收录" if value != "0" else "今天发布或收录"
         case "outside":
             return "只看省外"
         case "region":

@@ -43,6 +43,7 @@ class Card:
     tags: tuple[str, ...]
     posted: str
     source: str
+    source_day: str
     headcount: str
 
 
@@ -59,6 +60,7 @@ def card(posting: Posting, *, is_verified: bool = False, on: date | None = None)
         tags=tuple(tags(posting)),
         posted=posted(posting, on or today()),
         source=source(posting),
+        source_day=source_day(posting),
         headcount=f"招 {posting.headcount} 人" if posting.headcount else "",
     )
 
@@ -118,17 +120,23 @@ def experience(years: int) -> str:
 
 
 def posted(posting: Posting, on: date) -> str:
+    """A forwarded row is 收录, not 发布: the day it came here says nothing of the day its employer wrote it."""
     if posting.valid_from is None:
         return ""
-    days = (on - posting.valid_from).days
+    word, days = "收录" if posting.is_forwarded else "发布", (on - posting.valid_from).days
     if days <= 0:
-        return "今天发布"
-    return f"{days} 天前发布" if days <= 7 else f"{posting.valid_from:%Y-%m-%d} 发布"
+        return f"今天{word}"
+    return f"{days} 天前{word}" if days <= 7 else f"{posting.valid_from:%Y-%m-%d} {word}"
 
 
 def source(posting: Posting) -> str:
     """The platform a forwarded row came from; a row the employer wrote here has none."""
     return (posting.source_title or "其他平台") if posting.is_forwarded else ""
+
+
+def source_day(posting: Posting) -> str:
+    """The source's own date, as exactly as it was given (2018, 2018-03, 2018-03-02)."""
+    return f"来源日期 {posting.source_on}" if posting.is_forwarded and posting.source_on else ""
 
 
 def elements(posting: Posting, employer: Employer | None) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 import json
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -9,9 +10,10 @@ from search.engine import Unavailable
 from tests.factories.accounts import make_person, make_staff
 from tests.factories.employers import make_employer, make_member, owner_of
 from tests.factories.postings import days_from_now, make_application, make_forwarded, make_posting
-from tests.webapp.pages import read
+from tests.webapp.pages import HTML, read
+from tests.webapp.pages import words as words_of
 from webapp.access import Actor, Role
-from webapp.db import session, transaction
+from webapp.db import session, today, transaction
 from webapp.employers.models import EmployerState
 from webapp.postings import indexing, operations, queries
 from webapp.postings.models import Application, ApplicationState, Posting, PostingState
@@ -49,6 +51,11 @@ def stored(posting) -> Posting:
         return session().get_one(Posting, posting.id)
 
 
+def data_block(response) -> dict[str, Any]:
+    block = next(node for node in read(response).all("script") if node.get("type") == "application/ld+json")
+    return json.loads(block.text)
+
+
 def state_of(posting) -> PostingState:
     return stored(posting).state
 
@@ -72,6 +79,27 @@ def test_a_visitor_finds_a_posting_and_sees_its_wage_place_and_source(client):
     assert "来源：齐鲁人才网" in page.text
     assert "已核验" in page.text
     assert read(client.get("/postings?q=焊工")).text.count("电焊工") == 1
+
+
+def test_a_forwarded_card_says_when_it_was_taken_in_and_when_its_source_dates_it(client):
+    make_forwarded(title="甲", source_key="1", source_on="2018-03-02")
+    make_forwarded(title="乙", source_key="2", source_on="", valid_from=days_from_now(-3))
+    make_forwarded(title="丙", source_key="3", source_on="2019", valid_from=days_from_now(-30))
+    make_posting(title="丁")
+    build_index()
+    page = read(client.get("/postings"))
+    said = {
+        words_of(card.find(f".//{HTML}h2")): [words_of(one) for one in card.iterfind(f".//{HTML}p[@class='posting-foot']/*")]
+        for card in page.all("article")
+    }
+    assert said == {
+        "甲": ["今天收录", "来源日期 2018-03-02", "来源：齐鲁人才网"],
+        "乙": ["3 天前收录", "来源：齐鲁人才网"],
+        "丙": [f"{days_from_now(-30)} 收录", "来源日期 2019", "来源：齐鲁人才网"],
+        "丁": ["今天发布"],
+    }
+    assert "最新发布或收录" in page.links
+    assert "发布或收录时间" in [words_of(node) for node in page.of_class("facet-title")]
 
 
 def test_the_home_page_and_the_postings_page_are_the_same_search(client):
@@ -188,6 +216,31 @@ def test_a_forwarded_posting_names_what_its_source_did_not_say_and_offers_no_app
     assert "面议" in page.text
 
 
+@pytest.mark.parametrize(
+    ("make", "rows"),
+    [
+        (lambda: make_posting(), ["发布日期", "有效期至"]),
+        (lambda: make_forwarded(source_on="2018-03-02"), ["来源", "来源日期", "收录日期", "有效期至"]),
+    ],
+)
+def test_the_day_of_a_forwarded_posting_is_not_called_the_day_it_was_posted(client, make, rows):
+    page = read(client.get(f"/postings/{make().id}"))
+    assert [words_of(node) for node in page.all("dt")][-len(rows) :] == rows
+    assert ("发布日期" in page.text) == ("发布日期" in rows)
+
+
+def test_the_page_says_so_when_the_source_gave_no_date(client):
+    page = read(client.get(f"/postings/{make_forwarded(source_on='').id}"))
+    said = {words_of(fact.find(f"{HTML}dt")): words_of(fact.find(f"{HTML}dd")) for fact in page.all("div") if fact.find(f"{HTML}dt") is not None}
+    assert said["来源日期"] == "来源未提供"
+
+
+@pytest.mark.parametrize(("source_on", "posted"), [("2018-03-02", "2018-03-02"), ("2018-03", None), ("2018", None), ("", None)])
+def test_the_data_block_dates_a_forwarded_posting_by_its_source(client, source_on, posted):
+    assert data_block(client.get(f"/postings/{make_forwarded(source_on=source_on).id}")).get("datePosted") == posted
+    assert data_block(client.get(f"/postings/{make_posting().id}"))["datePosted"] == today().isoformat()
+
+
 @pytest.mark.parametrize("state", [PostingState.EXPIRED, PostingState.FILLED, PostingState.PAUSED])
 def test_a_closed_posting_stays_says_so_and_answers_410(client, state):
     posting = make_posting(state=state)
@@ -225,9 +278,7 @@ def test_what_was_taken_down_answers_410_without_its_content(client):
 
 def test_markup_in_a_posting_cannot_end_the_data_block(client):
     duties = "</script ><script >alert(1)</script > & <!-- <script "
-    page = read(client.get(f"/postings/{make_posting(duties=duties).id}"))
-    block = next(node for node in page.all("script") if node.get("type") == "application/ld+json")
-    assert json.loads(block.text)["description"].startswith(duties)
+    assert data_block(client.get(f"/postings/{make_posting(duties=duties).id}"))["description"].startswith(duties)
 
 
 # applying
@@ -325,9 +376,9 @@ def test_a_wage_is_kept_to_the_fen_and_shown_without_zeros(client, sign_in, unit
 
 def test_the_data_block_gives_the_wage_as_a_number(client):
     posting = make_posting(wage_unit=WageUnit.HOUR, wage_low=Decimal("22.5"), wage_high=Decimal(24))
-    page = read(client.get(f"/postings/{posting.id}"))
-    block = next(node.text for node in page.all("script") if node.get("type") == "application/ld+json")
-    assert '"minValue": 22.5, "maxValue": 24}' in block
+    response = client.get(f"/postings/{posting.id}")
+    assert data_block(response)["baseSalary"]["value"]["unitText"] == "HOUR"
+    assert '"minValue": 22.5, "maxValue": 24}' in response.text
 
 
 def test_an_incomplete_draft_is_saved_and_its_gaps_are_named_with_their_law(client, sign_in):

@@ -18,7 +18,8 @@ from webapp.reference import wages
 from webapp.reference.models import WageUnit
 from webapp.web import Page, found
 
-SORTS = ((Sort.RELEVANCE, "相关度"), (Sort.DATE, "最新发布"), (Sort.WAGE, "工资从高到低"))
+SORTS = ((Sort.RELEVANCE, "相关度", ""), (Sort.DATE, "最新", "发布或收录"), (Sort.WAGE, "工资从高到低", ""))
+"""(order, its name, what a wide screen adds to the name)."""
 _BY_UNIT = {WageUnit.HOUR: "HOUR", WageUnit.DAY: "DAY", WageUnit.WEEK: "WEEK", WageUnit.MONTH: "MONTH", WageUnit.YEAR: "YEAR"}
 """schema.org's unitText; pieces and tasks have none there."""
 
@@ -110,7 +111,7 @@ def _structured(posting: Posting) -> Markup:
         "identifier": {"@type": "PropertyValue", "name": posting.employer_name, "value": str(posting.id)},
         "title": posting.title,
         "description": "\n".join(text for text in (posting.duties, showing.conditions(posting)) if text),
-        "datePosted": posting.valid_from.isoformat() if posting.valid_from else None,
+        "datePosted": _posted_on(posting),
         "validThrough": posting.valid_through.isoformat() if posting.valid_through else None,
         "hiringOrganization": {"@type": "Organization", "name": posting.employer_name},
         "jobLocation": {
@@ -128,6 +129,13 @@ def _structured(posting: Posting) -> Markup:
     }
     text = json.dumps({name: value for name, value in known.items() if value not in (None, "")}, ensure_ascii=False)
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - no tag can end the block
+
+
+def _posted_on(posting: Posting) -> str | None:
+    """A forwarded row was posted on the day its source names; a month or a year is no day, and neither is that of the import."""
+    if posting.is_forwarded:
+        return posting.source_on if len(posting.source_on) == len("2026-12-31") else None
+    return posting.valid_from.isoformat() if posting.valid_from else None
 
 
 def _salary(posting: Posting) -> dict[str, object] | None:
