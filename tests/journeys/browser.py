@@ -62,7 +62,7 @@ class Inspector:
     def _kind(self, page: Page, status: int) -> str:
         failed = "+errors" if page.locator(".error-summary").count() else ""
         empty = "+empty" if page.locator(".empty").count() else ""
-        return f"{_KEY.sub('*', urlsplit(page.url).path)} {status}{failed}{empty}"
+        return f"{_KEY.sub('one', urlsplit(page.url).path)} {status}{failed}{empty}"
 
     def _picture(self, page: Page, kind: str, width: int) -> None:
         if self._shots:
