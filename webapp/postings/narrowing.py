@@ -17,15 +17,17 @@ from webapp.reference.models import Education, EmploymentType
 PLACES = 16
 SOURCES = 12
 Counts = Iterable[tuple[str, int]]
+Option = tuple[str | None, str, int]
+"""(value, label, count). Without a value it is no choice: a count that no condition can ask for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """`options`: (value, label, count) of the parameter `name`."""
+    """What the parameter `name` can be."""
 
     name: str
     title: str
-    options: tuple[tuple[str, str, int], ...]
+    options: tuple[Option, ...]
     single: bool = False
 
 
@@ -123,40 +125,55 @@ def _counts(query: PostingQuery, found: Found, facet: str, condition: str, empty
     return facet_of(_bare(query, **{condition: empty}), facet)
 
 
-def _places(query: PostingQuery, found: Found) -> tuple[tuple[str, str, int], ...]:
-    """Without a place the cities of the home province; inside one, its counties."""
-    regions = reference.regions()
+def _places(query: PostingQuery, found: Found) -> tuple[Option, ...]:
+    """Without a place the cities of the home province; in a province its cities; in a city the whole of it and its counties."""
     if not query.regions:
-        return tuple((f"{value}00", regions.short(f"{value}00"), count) for value, count in found.facets.get("city", ()) if _is_home(value))[:PLACES]
+        return _cities(found, reference.home_province())
     chosen = query.regions[0]
     if chosen.endswith("0000"):
-        inside = facet_of(_bare(query, regions=(chosen,)), "city")
-        return tuple((f"{value}00", regions.short(f"{value}00"), count) for value, count in inside)[:PLACES]
-    city = regions.place(chosen).city_code
-    counted = found.facets.get("region", ()) if chosen == city else facet_of(_bare(query, regions=(city,)), "region")
-    return tuple((value, _county(value), count) for value, count in counted)[:PLACES]
+        return _cities(found, chosen)
+    city = reference.regions().place(chosen).city_code
+    return _counties(city, found.facets.get("region", ()) if chosen == city else facet_of(_bare(query, regions=(city,)), "region"))
 
 
-def _is_home(prefix: str) -> bool:
-    return prefix[:2] == reference.home_province()[:2]
+def _cities(found: Found, province: str) -> tuple[Option, ...]:
+    regions = reference.regions()
+    inside = [(value, count) for value, count in found.facets.get("city", ()) if value[:2] == province[:2]]
+    options: list[Option] = [(f"{value}00", regions.short(f"{value}00"), count) for value, count in inside[:PLACES]]
+    return (*options, *_unplaced(province, "未注明城市", found.facets.get("region", ())))
+
+
+def _counties(city: str, counted: Counts) -> tuple[Option, ...]:
+    """The whole city first: its code asks for all of it, so what names no county has a count and no choice of its own."""
+    counts = dict(counted)
+    options: list[Option] = [(code, _county(code), count) for code, count in counts.items() if code != city or not city.endswith("00")]
+    if city.endswith("00") and counts:
+        options.insert(0, (city, f"{reference.regions().short(city)}（全市）", sum(counts.values())))
+    return (*options[:PLACES], *(_unplaced(city, "未注明区县", counted) if len(counts) > 1 else ()))
+
+
+def _unplaced(area: str, words: str, counted: Counts) -> tuple[Option, ...]:
+    count = dict(counted).get(area, 0) if area.endswith("00") else 0
+    return ((None, f"{reference.regions().short(area)}（{words}）", count),) if count else ()
 
 
 def _county(code: str) -> str:
-    short = reference.regions().short(code)
-    return f"{short}（未注明区县）" if code.endswith("00") else short
+    """Two counties never share a label: one the table does not know is named by its code."""
+    regions = reference.regions()
+    return regions.short(code) if regions.get(code) else f"{regions.short(code)}（{code}）"
 
 
-def _posted(query: PostingQuery, found: Found) -> tuple[tuple[str, str, int], ...]:
+def _posted(query: PostingQuery, found: Found) -> tuple[Option, ...]:
     counts = _counts(query, found, "posted", "posted_since", None)
     return tuple((value, f"{value} 天内", count) for value, count in counts)
 
 
-def _named(counts: Counts, labels: Mapping[str, str]) -> tuple[tuple[str, str, int], ...]:
+def _named(counts: Counts, labels: Mapping[str, str]) -> tuple[Option, ...]:
     known = dict(counts)
     return tuple((value, name, known[value]) for value, name in labels.items() if value in known)
 
 
-def _educations(counts: Counts) -> tuple[tuple[str, str, int], ...]:
+def _educations(counts: Counts) -> tuple[Option, ...]:
     known = dict(counts)
     return tuple((str(level.value), _education_label(str(level.value)), known[str(level.value)]) for level in Education if str(level.value) in known)
 

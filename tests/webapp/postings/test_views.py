@@ -106,18 +106,64 @@ def test_the_home_page_and_the_postings_page_are_the_same_search(client):
     assert read(client.get("/")).h1 == read(client.get("/postings")).h1
 
 
-def test_a_facet_count_is_what_its_link_finds(client):
+@pytest.mark.parametrize("asked", ["", "?region=370100", "?region=370102", "?region=370000"])
+def test_a_facet_count_is_what_its_link_finds(client, asked):
+    make_forwarded(source_key="1", region="370100")
+    make_forwarded(source_key="2", region="370199")
+    make_forwarded(source_key="3", region="370000")
     for region in ("370102", "370103", "370202"):
         make_posting(region=region)
     make_posting(region="370202", employment_type=None, wage_low=3500, wage_high=None)
     build_index()
-    page = read(client.get("/postings"))
-    counted = {words: href for words, href in page.links.items() if re.search(r"，\d+个$", words)}
+    page = read(client.get(f"/postings{asked}"))
+    counted = {words: href for words, href in page.links.items() if re.search(r"，\d+个$", words) and "已选" not in words}
     assert len(counted) >= 6
     for words, href in counted.items():
         found = read(client.get("/postings" + href))
         count = re.search(r"，(\d+)个$", words)[1]
         assert f"共 {count} 个岗位" in found.text, words
+
+
+def place_facet(page) -> list[tuple[str, bool, bool]]:
+    """(words, is a link, looks selected) of each entry."""
+    section = next(node for node in page.of_class("facet") if node.get("aria-labelledby") == "facet-region")
+    entries = [node for node in section.iter() if "facet-option" in (node.get("class") or "").split()]
+    return [(words_of(node), node.tag == f"{HTML}a", node.get("aria-current") is not None) for node in entries]
+
+
+def test_what_names_no_county_is_a_count_and_no_choice(client):
+    for key, region in enumerate(("370100", "370100", "370102", "370103", "370199")):
+        make_forwarded(source_key=str(key), region=region)
+    build_index()
+    city = read(client.get("/postings?region=370100"))
+    assert place_facet(city) == [
+        ("济南（全市）（已选，点此取消），5个", True, True),
+        ("历下，1个", True, False),
+        ("市中，1个", True, False),
+        ("济南（370199），1个", True, False),
+        ("济南（未注明区县），2个", False, False),
+    ]
+    county = read(client.get("/postings?region=370102"))
+    assert [words for words, _, selected in place_facet(county) if selected] == ["历下（已选，点此取消），1个"]
+    assert county.links["济南（全市），5个"] == "?region=370100"
+
+
+def test_what_names_no_city_is_a_count_and_no_choice(client):
+    make_forwarded(source_key="1", region="370000")
+    make_forwarded(source_key="2", region="370102")
+    make_forwarded(source_key="3", region="110105")
+    build_index()
+    for path in ("/postings", "/postings?region=370000"):
+        assert place_facet(read(client.get(path))) == [("济南，1个", True, False), ("山东（未注明城市），1个", False, False)]
+
+
+@pytest.mark.parametrize(("region", "chip"), [("370100", "济南市"), ("370102", "济南市历下区"), ("370000", "山东省"), ("440100", "广东省广州市")])
+def test_a_chosen_place_is_a_chip_that_takes_it_away(client, region, chip):
+    make_forwarded(region=region)
+    build_index()
+    page = read(client.get(f"/postings?q=保洁&region={region}&sort=date"))
+    assert page.links[f"去掉条件：地点：{chip}×"] == "?q=%E4%BF%9D%E6%B4%81&sort=date"
+    assert page.links["清除全部条件"] == "?q=%E4%BF%9D%E6%B4%81&sort=date"
 
 
 def test_another_choice_of_a_chosen_facet_keeps_its_count(client):

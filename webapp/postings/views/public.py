@@ -39,12 +39,18 @@ def search() -> str:
         pages=Page(rows, criteria.page, criteria_of.PAGE_SIZE, min(answer.total, WINDOW)),
         facets=[] if answer.fallback else narrowing.facets(criteria, answer),
         bands=[] if answer.fallback else narrowing.bands(criteria, answer),
-        chips=[(narrowing.label(name, value), name, value) for name, value in criteria.filters],
+        chips=_chips(criteria),
         offers=_offers(criteria, answer),
         places=showing.place_options(criteria.one("region")),
         cities=_cities() if criteria.unknown_region else [],
         sorts=SORTS,
     )
+
+
+def _chips(criteria: Criteria) -> list[tuple[str, str, str]]:
+    """(words, parameter, value) of every condition beside the text, the place first."""
+    places = [("region", code) for code in criteria.chosen.get("region", ())]
+    return [(narrowing.label(name, value), name, value) for name, value in (*places, *criteria.filters)]
 
 
 def _offers(criteria: Criteria, answer: Found) -> list[tuple[str, str]]:
