@@ -6,8 +6,11 @@ skip there is turned into a failure, wherever it came from, so that a missing se
 
 import os
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Generator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,8 +29,14 @@ def chromium() -> str | None:
     return given or next((path for path in map(shutil.which, _BROWSERS) if path), None)
 
 
+@cache
 def _browser_missing() -> str | None:
-    return None if chromium() else "no Chromium (Debian/Ubuntu: apt install chromium, or set ZHILU_CHROMIUM)"
+    if chromium() is None:
+        return "no Chromium (Debian/Ubuntu: apt install chromium, or set ZHILU_CHROMIUM)"
+    driver = subprocess.run([sys.executable, "-m", "playwright", "--version"], capture_output=True, text=True, check=False)
+    if driver.returncode:
+        return f"Playwright's driver does not start (Debian/Ubuntu: apt install libatomic1): {driver.stderr.strip()[-160:]}"
+    return None
 
 
 def _data_missing() -> str | None:
