@@ -51,10 +51,11 @@ def carry_one(queue: str, settings: Settings) -> bool:
 
 
 def _next(queue: str) -> Claim | None:
-    first = FIRST.get(queue)
-    claims = ledger.claim(queue, limit=1, listener=first) if first else []
-    claims = claims or ledger.claim(queue, limit=1)
-    return claims[0] if claims else None
+    for listener in (*FIRST.get(queue, ()), None):
+        claims = ledger.claim(queue, limit=1, listener=listener)
+        if claims:
+            return claims[0]
+    return None
 
 
 def _begin(claim: Claim) -> _Sending | Long | None:

@@ -92,8 +92,9 @@ SILENT: frozenset[type[Event]] = frozenset(
 )
 """Facts that are only written down. A house test wants every fact here or in LISTENERS."""
 
-FIRST = {NOTIFY: _SEND_CODE.name}
-"""Served before everything else of its queue: somebody looks at the phone and waits for the code."""
+FIRST: Mapping[str, tuple[str, ...]] = {NOTIFY: (_SEND_CODE.name, _MATCH_POSTING.name, _NOTIFY_SEEKERS.name)}
+"""Served before everything else of its queue, in this order: somebody looks at the phone and waits for the code, and an inbox does not
+wait for a slow mail server."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,15 @@ def test_a_code_is_sent_before_everything_else(house: Settings, matching) -> Non
     assert len(files(house)) == 1
 
 
+def test_an_inbox_does_not_wait_for_the_mail_server(house: Settings, matching) -> None:
+    person = make_person()
+    matching(telling(person.id))
+    make_message(key="m1")
+    told(PostingApproved("p1"))
+    carry_one("notify", house)
+    assert (notices_of(person.id), states("deliver_message")) == (1, [DUE])
+
+
 def test_a_message_is_sent_once_and_its_text_is_wiped(house: Settings) -> None:
     make_message(key="m1")
     assert carry_one("notify", house)
