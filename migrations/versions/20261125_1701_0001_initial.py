@@ -307,6 +307,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_search'))
     )
     with op.batch_alter_table('saved_search', schema=None) as batch_op:
+        batch_op.create_index('ix_saved_search_filed_by', ['filed_by'], unique=False)
         batch_op.create_index('ix_saved_search_person', ['person_id'], unique=False)
         batch_op.create_index('ix_saved_search_word', ['word', 'region'], unique=False)
 
@@ -504,6 +505,7 @@ def downgrade() -> None:
     with op.batch_alter_table('saved_search', schema=None) as batch_op:
         batch_op.drop_index('ix_saved_search_word')
         batch_op.drop_index('ix_saved_search_person')
+        batch_op.drop_index('ix_saved_search_filed_by')
 
     op.drop_table('saved_search')
     with op.batch_alter_table('role_grant', schema=None) as batch_op:

@@ -29,7 +29,11 @@ class SavedSearch(Base):
     """A search to be told about: `criteria` is the search page's own query string as a mapping, so one parser reads both."""
 
     __tablename__ = "saved_search"
-    __table_args__ = (Index("ix_saved_search_person", "person_id"), Index("ix_saved_search_word", "word", "region"))
+    __table_args__ = (
+        Index("ix_saved_search_person", "person_id"),
+        Index("ix_saved_search_word", "word", "region"),
+        Index("ix_saved_search_filed_by", "filed_by"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
     person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))

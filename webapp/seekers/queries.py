@@ -1,4 +1,5 @@
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -29,9 +30,27 @@ def count_of(person_id: UUID) -> int:
     return session().scalar(owned) or 0
 
 
-def filed_under(words: Collection[str], regions: Collection[str]) -> list[SavedSearch]:
+class Filed(NamedTuple):
+    """What a posting is tested against: without the row's other columns, because there may be thousands."""
+
+    id: UUID
+    person_id: UUID
+    criteria: Mapping[str, Any]
+
+
+def filed_under(words: Collection[str], regions: Collection[str]) -> list[Filed]:
     """Everybody's searches with keywords that a posting with these words in these areas could meet; for matching only."""
-    could_meet = or_(SavedSearch.word.in_(words), SavedSearch.word == ANYWHERE, SavedSearch.filed_by != analysis_mark())
     nearby = or_(SavedSearch.region.is_(None), SavedSearch.region.in_(regions))
-    wanted = select(SavedSearch).where(could_meet, SavedSearch.word.is_not(None), nearby, SavedSearch.removed_at.is_(None))
-    return list(session().scalars(wanted.order_by(SavedSearch.id)))
+    columns = (SavedSearch.id, SavedSearch.person_id, SavedSearch.criteria)
+    wanted = select(*columns).where(SavedSearch.word.in_([*words, ANYWHERE]), nearby, SavedSearch.removed_at.is_(None))
+    return [Filed(*row) for row in session().execute(wanted)]
+
+
+def filed_otherwise() -> list[SavedSearch]:
+    """Everybody's searches whose word was cut by another version of the analysis; none but after a release that changed it.
+
+    Two ranges instead of an inequality: an index can answer those.
+    """
+    mark = analysis_mark()
+    otherwise = or_(SavedSearch.filed_by < mark, SavedSearch.filed_by > mark)
+    return list(session().scalars(select(SavedSearch).where(otherwise, SavedSearch.removed_at.is_(None))))

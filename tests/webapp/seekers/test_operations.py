@@ -115,18 +115,27 @@ def test_another_persons_search_is_not_found_nor_is_a_removed_one():
     assert kept(owner) == kept(other) == []
 
 
-def test_candidates_are_by_word_and_place_and_older_analyses_are_always_among_them():
+def test_candidates_are_by_word_and_place():
     near = make_saved_search(q="焊工", region="370100", name="近")
     make_saved_search(q="焊工", region="370200", name="远")
     make_saved_search(q="会计", name="别的词")
     make_saved_search(region="370100", name="没有词")
-    stale = make_saved_search(q="钳工", name="旧")
-    with transaction():
-        session().get(SavedSearch, stale.id).filed_by = "older"
+    anywhere = make_saved_search(q="supercalifragilistic")
     with reading():
         found = queries.filed_under({"焊工", "电"}, ["370102", "370100", "370000"])
-    assert {saved.id for saved in found} == {near.id, stale.id}
+    assert {saved.id for saved in found} == {near.id, anywhere.id}
+
+
+@pytest.mark.parametrize("mark", ["0", "~"])
+def test_what_another_analysis_filed_is_known_until_it_is_filed_anew(mark):
+    make_saved_search(q="焊工")
+    stale = make_saved_search(q="钳工")
     with transaction():
-        operations.file_anew(session().get(SavedSearch, stale.id))
+        old = session().get(SavedSearch, stale.id)
+        old.word, old.filed_by = "别的词", mark
+    with transaction():
+        (found,) = queries.filed_otherwise()
+        operations.file_anew(found)
     with reading():
-        assert {saved.id for saved in queries.filed_under({"焊工"}, ["370100"])} == {near.id}
+        assert queries.filed_otherwise() == []
+        assert [saved.id for saved in queries.filed_under({"钳工"}, [])] == [stale.id]
