@@ -28,7 +28,6 @@ def make_settings(var: Path, database_url: str | None = None, **changes: object)
         "var": var,
         "database_url": database_url or f"sqlite:///{var / 'zhilu.db'}",
         "redis_url": None,
-        "elasticsearch_urls": (),
         "base_url": "http://localhost",
         "smtp_url": None,
         "mail_from": "no-reply@zhilu.invalid",

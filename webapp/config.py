@@ -37,7 +37,6 @@ class Settings:
     var: Path
     database_url: str
     redis_url: str | None
-    elasticsearch_urls: tuple[str, ...]
     base_url: str
     smtp_url: str | None
     mail_from: str
@@ -72,6 +71,8 @@ class Settings:
             raise BadSettings(f"ZHILU_MODE={mode}：只能是 demo 或 production")
         var = Path(env.get("ZHILU_VAR", "var")).resolve()
         missing = _missing_in_production(env) if mode == "production" else []
+        if env.get("ELASTICSEARCH_URL"):  # ignoring it would leave an operator believing that searches are answered by the cluster
+            missing.append("设置了 ELASTICSEARCH_URL，但这个版本只有内置检索引擎：请去掉它")
         if missing:
             raise BadSettings("\n".join(missing))
         return cls(
@@ -79,7 +80,6 @@ class Settings:
             var=var,
             database_url=_driver(env.get("DATABASE_URL") or f"sqlite:///{var / 'zhilu.db'}"),
             redis_url=env.get("REDIS_URL") or None,
-            elasticsearch_urls=tuple(url for url in env.get("ELASTICSEARCH_URL", "").split(",") if url),
             base_url=env.get("ZHILU_BASE_URL", DEFAULT_BASE_URL).rstrip("/"),
             smtp_url=env.get("SMTP_URL") or None,
             mail_from=env.get("ZHILU_MAIL_FROM", "no-reply@zhilu.invalid"),

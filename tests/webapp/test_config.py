@@ -64,6 +64,11 @@ def test_production_refuses_an_embedded_part_or_a_weak_key(changed: dict[str, st
         Settings.from_env({**PRODUCTION, **changed})
 
 
+def test_an_engine_this_version_has_not_is_refused_and_not_ignored(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="ELASTICSEARCH_URL"):
+        Settings.from_env({"ZHILU_VAR": str(tmp_path), "ELASTICSEARCH_URL": "http://127.0.0.1:9200"})
+
+
 def test_an_unknown_mode_is_refused() -> None:
     with pytest.raises(BadSettings, match="staging"):
         Settings.from_env({"ZHILU_MODE": "staging"})
