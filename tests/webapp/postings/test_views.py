@@ -253,6 +253,18 @@ def test_a_direct_posting_shows_all_eleven_elements(client):
     assert "应聘这个岗位" in page.links
 
 
+def test_the_head_of_a_posting_reads_like_its_card_the_wage_first(client):
+    posting = make_posting(wage_unit=WageUnit.DAY, wage_low=Decimal(150), wage_high=Decimal("200.5"))
+    head = read(client.get(f"/postings/{posting.id}")).of_class("posting-head")[0]
+    said = [(node.get("class") or "h1", words_of(node)) for node in head][:4]
+    assert said == [
+        ("h1", "电焊工"),
+        ("wage", "150–200.5元/天约3260–4360元/月"),
+        ("posting-employer", "济南甲乙机械有限公司已核验"),
+        ("posting-tags", "济南市历下区招 5 人全职初中1 年以上经验包住工作餐"),
+    ]
+
+
 def test_a_forwarded_posting_names_what_its_source_did_not_say_and_offers_no_application(client):
     page = read(client.get(f"/postings/{make_forwarded().id}"))
     assert "来源没有提供：单位基本情况、招聘人数、工作内容、招聘条件、用工类型、社会保险和福利、劳动保护、职业危害" in page.text
