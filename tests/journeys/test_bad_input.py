@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from tests.factories.accounts import make_person
+from tests.factories.postings import make_posting
 from tests.journeys import walks
 from tests.journeys.places import Place
 from webapp.db import today
+from webapp.postings.models import PostingState
 
 
 def test_a_wrong_check_digit_is_told_and_everything_typed_stays(place: Place) -> None:
@@ -72,12 +74,14 @@ def test_a_post_too_large_gets_a_page_that_leads_back_to_what_was_typed(place: P
 
 @pytest.mark.parametrize("how", ["away", "broken"])
 def test_with_the_index_gone_the_page_says_so_and_shows_the_latest(place: Place, how: str) -> None:
-    title = {"away": "陶瓷上釉工", "broken": "竹编工艺师"}[how]
-    walks.an_open_posting(place, walks.an_employer(f"济南申酉陶瓷{how}有限公司"), title)
+    title, withdrawn = {"away": ("陶瓷上釉工", "陶瓷烧成工"), "broken": ("竹编工艺师", "藤编工艺师")}[how]
+    company = walks.an_employer(f"济南申酉陶瓷{how}有限公司")
+    walks.an_open_posting(place, company, title)
+    make_posting(employer=company, state=PostingState.WITHDRAWN, title=withdrawn)
     seeker = place.visitor()
     with place.index_away() if how == "away" else place.index_broken():
         walks.search(seeker, "没有这个词")
-        assert "搜索暂时不可用" in seeker.text and seeker.offers(title)
+        assert "搜索暂时不可用" in seeker.text and seeker.offers(title) and not seeker.offers(withdrawn)
         seeker.open("/?region=370200&q=" + title)
         assert "搜索暂时不可用" in seeker.text and not seeker.offers(title), "conditions that are no text still hold"
     walks.search(seeker, title)
