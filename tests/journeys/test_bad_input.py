@@ -76,8 +76,8 @@ def test_a_post_too_large_gets_a_page_that_leads_back_to_what_was_typed(place: P
 def test_with_the_index_gone_the_page_says_so_and_shows_the_latest(place: Place, how: str) -> None:
     title, withdrawn = {"away": ("陶瓷上釉工", "陶瓷烧成工"), "broken": ("竹编工艺师", "藤编工艺师")}[how]
     company = walks.an_employer(f"济南申酉陶瓷{how}有限公司")
-    walks.an_open_posting(place, company, title)
     make_posting(employer=company, state=PostingState.WITHDRAWN, title=withdrawn)
+    walks.an_open_posting(place, company, title)
     seeker = place.visitor()
     with place.index_away() if how == "away" else place.index_broken():
         walks.search(seeker, "没有这个词")
