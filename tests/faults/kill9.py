@@ -77,7 +77,7 @@ def run(database: str, *, postings: int, kills: int, seekers: int = 2, wipes: in
                 published += 1
             time.sleep(chance.uniform(0, 0.4))
             if step == "wipe":
-                one.wipe_valkey()
+                one.valkey.wipe()
             else:
                 killed[_kill_one(one, chance)] += 1
         settled = one.wait_until_settled(SETTLE_SECONDS)

@@ -59,11 +59,34 @@ class Mailbox:
 
 
 @dataclass
+class Server:
+    """A Valkey that may be killed and started again in its place."""
+
+    url: str
+    process: "subprocess.Popen[bytes]"
+    folder: Path
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def end(self) -> None:
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def wipe(self) -> None:
+        """kill -9, and an empty server in its place: every doorbell is gone."""
+        self.kill()
+        shutil.rmtree(self.folder / "appendonlydir", ignore_errors=True)
+        _, self.process, _ = services.start_valkey(self.folder)
+
+
+@dataclass
 class Running:
     settings: Settings
     environment: dict[str, str]
     mailbox: Mailbox
-    valkey: "tuple[str, subprocess.Popen[bytes], Path]"
+    valkey: Server
     seekers: list[UUID] = field(default_factory=list)
     waiting: list[UUID] = field(default_factory=list)
     """Postings in review, to be approved."""
@@ -81,14 +104,6 @@ class Running:
     def kill(self, part: str) -> None:
         self.processes[part].kill()
         self.processes[part].wait()
-
-    def wipe_valkey(self) -> None:
-        """kill -9, and an empty server in its place: every doorbell is gone."""
-        _, server, folder = self.valkey
-        server.kill()
-        server.wait()
-        shutil.rmtree(folder / "appendonlydir", ignore_errors=True)
-        self.valkey = services.start_valkey(folder)
 
     def stop(self) -> None:
         for process in self.processes.values():
@@ -132,17 +147,17 @@ def running(database: str, *, postings: int, seekers: int, seed: int = 1) -> Ite
     with ExitStack() as stack:
         var = Path(tempfile.mkdtemp(prefix="zhilu-faults-"))
         stack.callback(shutil.rmtree, var, ignore_errors=True)
-        url, server, folder = services.start_valkey()
+        server = Server(*services.start_valkey())
+        stack.callback(server.end)
         mailbox = Mailbox(seed)
         post = Controller(mailbox, hostname="127.0.0.1", port=_free_port())
         post.start()
         stack.callback(post.stop)
-        environment = _environment(var, url, f"smtp://127.0.0.1:{post.port}")
+        environment = _environment(var, server.url, f"smtp://127.0.0.1:{post.port}")
         if database == "postgres":
             environment["DATABASE_URL"] = stack.enter_context(services.fresh_database())
         settings = stack.enter_context(open_house(Settings.from_env(environment)))
-        one = Running(settings, environment, mailbox, (url, server, folder))
-        stack.callback(_end_valkey, one)
+        one = Running(settings, environment, mailbox, server)
         stack.callback(one.stop)
         search.current.engine().rebuild([])
         _populate(one, postings, seekers)
@@ -161,13 +176,6 @@ def _free_port() -> int:
 def _environment(var: Path, redis_url: str, smtp_url: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ZHILU_", "DATABASE_", "REDIS_", "SMTP_", "ELASTIC"))}
     return kept | {"ZHILU_VAR": str(var), "REDIS_URL": redis_url, "SMTP_URL": smtp_url, "PYTHONPATH": str(ROOT)}
-
-
-def _end_valkey(one: Running) -> None:
-    _, server, folder = one.valkey
-    server.kill()
-    server.wait()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _populate(one: Running, postings: int, seekers: int) -> None:

@@ -65,7 +65,7 @@ def test_the_command_refuses_two_queues_in_one_line() -> None:
 
 def test_a_worker_reads_json_and_runs_in_its_own_process(set_of_parts: Running) -> None:
     set_of_parts.start("notify")
-    connection = doorbell.connect(set_of_parts.valkey[0])
+    connection = doorbell.connect(set_of_parts.valkey.url)
     assert until(lambda: bool(Worker.all(connection=connection)))
     (listener,) = Worker.all(connection=connection)
     assert listener.queue_names() == ["notify"]
@@ -94,11 +94,10 @@ def test_sigterm_ends_a_worker_at_once_and_takes_it_off_the_page(set_of_parts: R
 
 
 def test_sigterm_while_redis_is_away_ends_a_worker_too(set_of_parts: Running) -> None:
-    server = set_of_parts.valkey[1]
+    server = set_of_parts.valkey
     set_of_parts.start("notify")
     assert until(lambda: beating("worker:notify"))
     server.kill()
-    server.wait()
     process = set_of_parts.processes["notify"]
     time.sleep(1.5)
     process.send_signal(signal.SIGTERM)
@@ -109,7 +108,7 @@ def test_a_worker_outlives_its_redis(set_of_parts: Running) -> None:
     for part in ("relay", "index", "notify"):
         set_of_parts.start(part)
     assert until(lambda: beating("worker:index") and beating("relay"))
-    set_of_parts.wipe_valkey()
+    set_of_parts.valkey.wipe()
     set_of_parts.approve(set_of_parts.waiting[0])
     assert until(lambda: states("index_posting") == [DONE])
     assert all(process.poll() is None for process in set_of_parts.processes.values())
@@ -163,7 +162,7 @@ def test_no_worker_is_left_behind(set_of_parts: Running) -> None:
 
 def test_a_job_in_pickle_is_not_run(set_of_parts: Running, tmp_path: Path) -> None:
     """Whoever writes to Redis must not be able to run code here."""
-    planted = Queue("notify", connection=doorbell.connect(set_of_parts.valkey[0]), serializer="pickle")
+    planted = Queue("notify", connection=doorbell.connect(set_of_parts.valkey.url), serializer="pickle")
     planted.enqueue("os.mkdir", str(tmp_path / "owned"))
     set_of_parts.start("notify")
     assert until(lambda: planted.count == 0)
