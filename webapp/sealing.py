@@ -57,11 +57,13 @@ def blind(kind: str, text: str) -> bytes:
 class Sealed:
     """A field of a model that reads and writes plain text over the encrypted column it names.
 
-    `phone = Sealed("phone_sealed")` beside `phone_sealed: Mapped[bytes | None]`. The row's `id` must be set before the field is.
+    `phone = Sealed("phone_sealed")` beside `phone_sealed: Mapped[bytes | None]`. The row's key (`id` unless named) must be set before the
+    field is.
     """
 
-    def __init__(self, column: str) -> None:
+    def __init__(self, column: str, key: str = "id") -> None:
         self.column = column
+        self.key = key
 
     def __get__(self, row: Any, owner: type[Any]) -> str | None:
         sealed = getattr(row, self.column)
@@ -71,9 +73,10 @@ class Sealed:
         setattr(row, self.column, None if text is None else seal(text, cell=self._cell(row)))
 
     def _cell(self, row: Any) -> str:
-        if row.id is None:
+        key = getattr(row, self.key)
+        if key is None:
             raise ValueError("a sealed field needs the row's key first")
-        return f"{row.__tablename__}:{row.id}:{self.column}"
+        return f"{row.__tablename__}:{key}:{self.column}"
 
 
 def mask_phone(phone: str) -> str:

@@ -318,7 +318,7 @@ def upgrade() -> None:
     sa.Column('experience_years', sa.Integer(), nullable=True),
     sa.Column('wanted', sa.String(length=200), nullable=False),
     sa.Column('skills', sa.JSON(), nullable=False),
-    sa.Column('about', sa.Text(), nullable=False),
+    sa.Column('about_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('updated_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_seeker_profile_person_id_person'), initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('person_id', name=op.f('pk_seeker_profile'))
@@ -422,7 +422,7 @@ def upgrade() -> None:
     sa.Column('posting_id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('state', sa.String(length=30), nullable=False),
-    sa.Column('message', sa.String(length=500), nullable=False),
+    sa.Column('message_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('shares_phone', sa.Boolean(), nullable=False),
     sa.Column('sent_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('withdrawn_at', webapp.db.UtcDateTime(timezone=True), nullable=True),

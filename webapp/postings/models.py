@@ -2,7 +2,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Date, Float, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.accounts.models import Person
@@ -10,6 +10,7 @@ from webapp.db import Base, UtcDateTime, Yuan, new_key, now
 from webapp.employers.models import Employer
 from webapp.labels import Labelled
 from webapp.reference.models import Education, EmploymentType, WageUnit
+from webapp.sealing import Sealed
 
 
 class PostingState(Labelled):
@@ -166,9 +167,12 @@ class Application(Base):
     posting_id: Mapped[UUID] = mapped_column(ForeignKey(Posting.id))
     person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))
     state: Mapped[ApplicationState] = mapped_column(default=ApplicationState.SENT)
-    message: Mapped[str] = mapped_column(String(500), default="")
+    message_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """A letter to one employer, often with a phone number in it."""
     shares_phone: Mapped[bool] = mapped_column(default=False)
     """The seeker's separate consent that this employer sees the phone number (个人信息保护法 §23)."""
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    message = Sealed("message_sealed")

@@ -2,12 +2,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.accounts.models import Person
 from webapp.db import Base, UtcDateTime, new_key, now
 from webapp.reference.models import Education
+from webapp.sealing import Sealed
 
 
 class SeekerProfile(Base):
@@ -21,8 +22,10 @@ class SeekerProfile(Base):
     experience_years: Mapped[int | None] = mapped_column(Integer)
     wanted: Mapped[str] = mapped_column(String(200), default="")
     skills: Mapped[list[str]] = mapped_column(JSON, default=list)
-    about: Mapped[str] = mapped_column(Text, default="")
+    about_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    about = Sealed("about_sealed", key="person_id")
 
 
 class SavedSearch(Base):
