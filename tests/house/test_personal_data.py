@@ -3,8 +3,7 @@
 It may stand in pages shown to whom it concerns, in the message folder of the demo (that is the phone and the mailbox), and encrypted in
 the database. It may not stand in the bytes of the database, the index, a log line, an address, the ledger, or anything Redis holds.
 
-What a source writes into the text of its own posting is published by the source and not looked for here; what a seeker writes to an
-employer is kept as written in its own table, and may stand nowhere else.
+What a source writes into the text of its own posting is published by the source and not looked for here.
 """
 
 import logging
