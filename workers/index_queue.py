@@ -40,6 +40,8 @@ class IndexQueue:
         self._stopping = stopping
         self._held = ExitStack()
         self._writer: Writer | None = None
+        self._built = False
+        """The index was built anew to open the writer for the work at hand: whatever rows that work names are in it already."""
 
     def drain(self) -> int:
         """Carries out what is due until nothing is left, and answers how many deliveries were finished; 0 also when the writer is busy."""
@@ -65,11 +67,13 @@ class IndexQueue:
             engine = search.current.engine()
             if engine.needs_rebuild():
                 log.info("the index is built anew documents=%d", indexing.rebuild())
+                self._built = True
             self._writer = self._held.enter_context(engine.writer())
         return self._writer
 
     def _writing(self, claims: list[Claim], work: Callable[[Writer], None]) -> int:
         """Runs `work` and closes the claims as it ended; a writer that failed is opened anew next time."""
+        self._built = False
         try:
             writer = self._open()
         except (WriterBusy, Unavailable) as reason:
@@ -128,7 +132,8 @@ class IndexQueue:
         renew = renewer(claim)
         renew()
         if isinstance(handler, IndexedRange):
-            self._put_range(writer, handler.documents(claim.event), renew)
+            if not self._built:
+                self._put_range(writer, handler.documents(claim.event), renew)
         elif isinstance(handler, Whole):
             self._compare(writer, renew)
         else:

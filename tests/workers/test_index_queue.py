@@ -153,6 +153,18 @@ def test_a_batch_is_indexed_whole(queue: IndexQueue) -> None:
     assert found() == {str(row.id) for row in rows}
 
 
+def test_a_first_batch_is_indexed_once(house: Settings, queue: IndexQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = new_key()
+    rows = [make_forwarded(source_key=f"A-{number}", batch_id=batch) for number in range(3)]
+    told(BatchImported(str(batch), 3, 0))
+    (house.search_directory / "CURRENT").unlink(missing_ok=True)
+    written: list[object] = []
+    monkeypatch.setattr(documents_of, "of_batch", lambda *given: written.append(given) or iter(()))
+    queue.drain()
+    assert found() == {str(row.id) for row in rows}
+    assert written == []
+
+
 def test_a_posting_approved_during_a_batch_does_not_wait_for_its_end(queue: IndexQueue, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = new_key()
     for number in range(6):
