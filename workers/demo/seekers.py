@@ -127,32 +127,34 @@ def _plain_titles(trade: Trade) -> list[str]:
 
 
 def _profile(calendar: Calendar, person: Person, county: str, trade: Trade, chance: Random, minute: int) -> SeekerProfile:
-    return SeekerProfile(
+    profile = SeekerProfile(
         person_id=person.id,
         region=county,
         education=max(chance.choice(trade.education), chance.choice((Education.JUNIOR_MIDDLE.value, Education.SENIOR_MIDDLE.value))),
         experience_years=chance.choice((0, 1, 2, 3, 5, 8, 12, 20)),
         wanted="、".join(chance.sample(_plain_titles(trade), min(2, len(_plain_titles(trade))))),
         skills=chance.sample(trade.skills, min(2, len(trade.skills))),
-        about=chance.choice(content.wording().seeker_about),
         updated_at=calendar.instant(minute),
     )
+    profile.about = chance.choice(content.wording().seeker_about)  # sealed under the row's key, so the key comes first
+    return profile
 
 
 def _application(calendar: Calendar, place: int, person: Person, posting: Posting, settled: Settled, chance: Random, possible: int) -> list[Base]:
     """`possible`: the minute from which the person was here and the posting was open."""
     minute = chance.randint(max(possible + 1, -20 * DAY), -1)
     by = Actor(person.id, Role.SEEKER.value, "web")
+    message = chance.choice(content.wording().messages)
     application = Application(
         id=key(f"application:{place}", minute),
         number=f"{calendar.day(minute):%Y%m%d}{place * 104_729 % 100_000_000:08d}",
         posting_id=posting.id,
         person_id=person.id,
         state=ApplicationState.SENT,
-        message=chance.choice(content.wording().messages),
         shares_phone=chance.random() < 0.7,
         sent_at=calendar.instant(minute),
     )
+    application.message = message
     rows: list[Base] = [application, calendar.entry(ApplicationSent(str(application.id)), by=by, minute=minute)]
     subject = f"{application.id}:{application.sent_at:%Y%m%d%H%M%S}"
     title, path = f"岗位“{posting.title}”收到新的应聘", f"/employer/postings/{posting.id}/applications"
