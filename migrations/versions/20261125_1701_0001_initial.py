@@ -363,6 +363,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=30), nullable=False),
     sa.Column('employer_id', sa.Uuid(), nullable=True),
     sa.Column('employer_name', sa.String(length=120), nullable=False),
+    sa.Column('employer_about', sa.Text(), nullable=False),
     sa.Column('source_id', sa.Uuid(), nullable=True),
     sa.Column('source_key', sa.String(length=80), nullable=True),
     sa.Column('source_title', sa.String(length=60), nullable=False),

@@ -59,6 +59,8 @@ class Posting(Base):
     state: Mapped[PostingState] = mapped_column(default=PostingState.DRAFT)
     employer_id: Mapped[UUID | None] = mapped_column(ForeignKey(Employer.id))
     employer_name: Mapped[str] = mapped_column(String(120), default="")
+    employer_about: Mapped[str] = mapped_column(Text, default="")
+    """单位基本情况 as it was handed in with this posting: what was not reviewed is not shown, whatever the employer writes since."""
     source_id: Mapped[UUID | None]
     """The source is a higher feature: a key, not a foreign key. None: the employer wrote it here (direct)."""
     source_key: Mapped[str | None] = mapped_column(String(80))

@@ -146,7 +146,7 @@ def submit(posting: Posting, *, by: Actor, on: date) -> None:
     _require_complete(posting, employer, on)
     move(posting, _S.IN_REVIEW)
     posting.submitted_at = now()
-    posting.employer_name, posting.industry = employer.name, employer.industry
+    posting.employer_name, posting.employer_about, posting.industry = employer.name, employer.about, employer.industry
     record(events.PostingSubmitted(str(posting.id)), by=by)
 
 

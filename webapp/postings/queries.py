@@ -18,7 +18,10 @@ from webapp.employers.models import Employer, EmployerState
 from webapp.postings.criteria import place_range
 from webapp.postings.models import SHOWN, Application, Posting, PostingReview, PostingState
 
-LONG = tuple(defer(column) for column in (Posting.duties, Posting.requirements, Posting.insurance, Posting.protection, Posting.hazards))
+LONG = tuple(
+    defer(column)
+    for column in (Posting.duties, Posting.requirements, Posting.insurance, Posting.protection, Posting.hazards, Posting.employer_about)
+)
 """What a list does not show and need not read."""
 
 

@@ -13,7 +13,7 @@ from webapp.db import LOCAL_ZONE, today
 from webapp.employers.models import Employer
 from webapp.gate.completeness import Profile, missing_note
 from webapp.postings.models import Application, ApplicationState, Posting, PostingState
-from webapp.postings.values import stated, wage_of
+from webapp.postings.values import about, stated, wage_of
 from webapp.reference import queries as reference
 from webapp.reference import wages
 from webapp.reference.models import Education
@@ -152,7 +152,7 @@ def elements(posting: Posting, employer: Employer | None) -> list[tuple[str, str
         ("社会保险和福利", "\n".join(text for text in (posting.insurance, "、".join(posting.benefits)) if text)),
         ("劳动保护", posting.protection),
         ("职业危害", posting.hazards),
-        ("单位基本情况", employer.about if employer else ""),
+        ("单位基本情况", about(posting, employer)),
     ]
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from webapp.employers.models import Employer
-from webapp.postings.models import Posting
+from webapp.postings.models import Posting, PostingState
 from webapp.reference import wages
 from webapp.reference.models import EmploymentType, WageUnit
 from webapp.reference.wages import Wage
@@ -68,7 +68,14 @@ def wage_of(posting: Posting) -> Wage:
 def stated(posting: Posting, employer: Employer | None) -> dict[str, object]:
     """Column -> value, as the gate is asked: the posting's own fields and the employer's description."""
     known: dict[str, object] = {name: getattr(posting, name) for name in (*NAMES, "employer_name", "wage_text")}
-    return known | {"employer_about": employer.about if employer else ""}
+    return known | {"employer_about": about(posting, employer)}
+
+
+def about(posting: Posting, employer: Employer | None) -> str:
+    """单位基本情况: of a draft what the employer says now, of everything later what was handed in for review."""
+    if posting.state is PostingState.DRAFT:
+        return employer.about if employer else ""
+    return posting.employer_about
 
 
 def monthly(values: PostingValues) -> tuple[int | None, int | None]:

@@ -88,7 +88,7 @@ def _posting(calendar: Calendar, settled: Settled, offices: Offices, place: int,
     told = Told(calendar, posting, Actor(person.id, role.value, "web"), offices.reviewer(settled.plan.county), [posting])
     told.rows.append(calendar.entry(PostingDrafted(told.id), by=told.author, minute=begun))
     if state is not _S.DRAFT or (settled.verified is not None and chance.random() < 0.4):
-        _submit(told, submitted)
+        _submit(told, settled.employer.about, submitted)
         _decide(told, state, decided)
         _close(told, state, chance, decided)
     return told.rows
@@ -125,7 +125,8 @@ def _valid_through(calendar: Calendar, state: PostingState, days_ago: int, chanc
     return opened + timedelta(days=chance.choice(spans))
 
 
-def _submit(told: Told, minute: int) -> None:
+def _submit(told: Told, about: str, minute: int) -> None:
+    told.posting.employer_about = about
     told.posting.state, told.posting.submitted_at = _S.IN_REVIEW, told.calendar.instant(minute)
     told.rows.append(told.calendar.entry(PostingSubmitted(told.id), by=told.author, minute=minute))
 

@@ -119,7 +119,7 @@ def _structured(posting: Posting) -> Markup:
         "description": "\n".join(text for text in (posting.duties, showing.conditions(posting)) if text),
         "datePosted": _posted_on(posting),
         "validThrough": posting.valid_through.isoformat() if posting.valid_through else None,
-        "hiringOrganization": {"@type": "Organization", "name": posting.employer_name},
+        "hiringOrganization": _organization(posting),
         "jobLocation": {
             "@type": "Place",
             "address": {
@@ -135,6 +135,11 @@ def _structured(posting: Posting) -> Markup:
     }
     text = json.dumps({name: value for name, value in known.items() if value not in (None, "")}, ensure_ascii=False)
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - no tag can end the block
+
+
+def _organization(posting: Posting) -> dict[str, str]:
+    known = {"@type": "Organization", "name": posting.employer_name, "description": posting.employer_about}
+    return {name: value for name, value in known.items() if value}
 
 
 def _posted_on(posting: Posting) -> str | None:
