@@ -7,6 +7,8 @@ _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """31 characters: the digits and capital letters without I, O, S, V, Z."""
 _LOOKALIKES = {"I": "数字 1", "O": "数字 0", "S": "数字 5", "V": "字母 U 或 Y", "Z": "数字 2"}
 LENGTH = 18
+_AUTHORITIES = "123456789ANY"
+"""First character, 登记管理部门."""
 
 
 class IllegalCode(ValueError):
@@ -31,6 +33,11 @@ def normalise(typed: str) -> str:
             raise IllegalCode("代码里只有数字和大写字母，请去掉其他符号。")
     if not code[2:8].isdigit():
         raise IllegalCode("代码第 3 到第 8 位应是数字，请照营业执照再看一遍。")
-    if check_character(code[:17]) != code[17]:
-        raise IllegalCode("代码有误：最后一位与前面的对不上，可能有一位抄错了。请照营业执照再填一次。")
+    if not _can_be_given_out(code) or check_character(code[:17]) != code[17]:
+        raise IllegalCode("代码有误：与编码规则对不上，可能有一位抄错了。请照营业执照再填一次。")
     return code
+
+
+def _can_be_given_out(code: str) -> bool:
+    """A filler like 000000000000000000 has a right check character. Liberal in the second character (机构类别), whose list has grown."""
+    return code[0] in _AUTHORITIES and code[1] != "0" and code[2:8] != "000000" and code[8:17] != "000000000"

@@ -113,8 +113,8 @@ def name_of(plan: Plan) -> str:
 
 
 def code_of(plan: Plan) -> str:
-    """A 统一社会信用代码: right in every check, its body number (0000....) given to no organisation."""
-    body = f"0000{plan.number:04d}"
+    """A 统一社会信用代码: right in every check, its body number (0000...., from 1) given to no organisation."""
+    body = f"0000{plan.number + 1:04d}"
     weighed = sum(int(digit) * weight for digit, weight in zip(body, (3, 7, 9, 10, 5, 8, 4, 2), strict=True))
     first = f"{'91' if plan.kind.form == 'company' else '52'}{plan.county}{body}{'0123456789X0'[11 - weighed % 11]}"
     return first + check_character(first)

@@ -65,3 +65,30 @@ def test_a_letter_that_codes_do_not_have_is_named(letter: str) -> None:
 def test_a_wrong_code_is_told_what_is_wrong(typed: str, says: str) -> None:
     with pytest.raises(IllegalCode, match=says):
         normalise(typed)
+
+
+def _with_check(first: str) -> str:
+    return first + check_character(first)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "0" * 17,
+        "01350100M000100Y4",
+        "B1350100M000100Y4",
+        "W1350100M000100Y4",
+        "90350100M000100Y4",
+        "91000000M000100Y4",
+        "91350100000000000",
+    ],
+)
+def test_what_no_authority_gives_out_is_refused_though_its_check_character_is_right(first: str) -> None:
+    with pytest.raises(IllegalCode, match="对不上"):
+        normalise(_with_check(first))
+
+
+@pytest.mark.parametrize("kind", ["11", "12", "51", "52", "92", "93", "A1", "N2", "N9", "Y1", "5A", "1B"])
+def test_every_authority_and_kind_of_the_standard_is_taken(kind: str) -> None:
+    code = _with_check(f"{kind}350100M000100Y4")
+    assert normalise(code) == code
