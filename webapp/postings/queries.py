@@ -19,8 +19,7 @@ from webapp.postings.criteria import place_range
 from webapp.postings.models import SHOWN, Application, Posting, PostingReview, PostingState
 
 LONG = tuple(
-    defer(column)
-    for column in (Posting.duties, Posting.requirements, Posting.insurance, Posting.protection, Posting.hazards, Posting.employer_about)
+    defer(column) for column in (Posting.duties, Posting.requirements, Posting.insurance, Posting.protection, Posting.hazards, Posting.employer_about)
 )
 """What a list does not show and need not read."""
 

@@ -42,7 +42,8 @@ class PostingValues:
     @property
     def wage(self) -> Wage:
         months = self.wage_months if self.wage_months and self.wage_months > 12 else None
-        return Wage(unit=self.wage_unit, low=self.wage_low, high=self.wage_high, months=months)
+        part_time = self.employment_type is EmploymentType.PART_TIME
+        return Wage(unit=self.wage_unit, low=self.wage_low, high=self.wage_high, months=months, part_time=part_time)
 
 
 NAMES = tuple(field.name for field in fields(PostingValues))
@@ -62,6 +63,7 @@ def wage_of(posting: Posting) -> Wage:
         low=posting.wage_low,
         high=posting.wage_high,
         months=posting.wage_months,
+        part_time=posting.employment_type is EmploymentType.PART_TIME,
     )
 
 

@@ -34,6 +34,8 @@ class Wage:
     months: int | None = None
     """How many months are paid in a year (`14薪`), where the text says so."""
     negotiable: bool = False
+    part_time: bool = False
+    """非全日制: an hour's pay makes a month by the hours a week such work may have at most, not by those of a full post."""
 
     @property
     def is_stated(self) -> bool:
@@ -50,13 +52,16 @@ class Factors:
 
     days_per_month: Decimal
     hours_per_day: Decimal
+    part_time_hours_per_week: Decimal
+    """劳动合同法 §68."""
 
 
 _LEAST_ASSUMED, _MOST_ASSUMED = 1_000, 200_000
 _MOST_A_MONTH = Decimal(1_000_000)
 _WIDEST_RANGE = 100
 _FEN = Decimal("0.01")
-_ROUGHLY = Factors(Decimal(22), Decimal(8))
+_WEEKS_PER_MONTH = Decimal(52) / 12
+_ROUGHLY = Factors(Decimal(22), Decimal(8), Decimal(24))
 """Good enough to tell an absurd figure; estimates that are shown use the parameters."""
 
 _SCALES = {"万": 10_000, "w": 10_000, "千": 1_000, "k": 1_000, "百": 100, "": 1}
@@ -243,15 +248,16 @@ def _per_month(unit: WageUnit, factors: Factors) -> Decimal | None:
     return {
         _U.HOUR: factors.hours_per_day * factors.days_per_month,
         _U.DAY: factors.days_per_month,
-        _U.WEEK: Decimal(52) / 12,
+        _U.WEEK: _WEEKS_PER_MONTH,
         _U.MONTH: Decimal(1),
         _U.YEAR: Decimal(1) / 12,
     }.get(unit)
 
 
 def current_factors(on: date | None = None) -> Factors:
-    """The factors that hold on a day (today): parameters work_days_per_month and work_hours_per_day."""
-    return Factors(number("work_days_per_month", on=on), number("work_hours_per_day", on=on))
+    """The factors that hold on a day (today), each the parameter of its name."""
+    names = ("work_days_per_month", "work_hours_per_day", "part_time_hours_per_week")
+    return Factors(*(number(name, on=on) for name in names))
 
 
 def monthly(wage: Wage, factors: Factors | None = None) -> tuple[int | None, int | None]:
@@ -263,11 +269,16 @@ def monthly(wage: Wage, factors: Factors | None = None) -> tuple[int | None, int
         return None, None
     if wage.unit is _U.MONTH:
         return _whole(wage.low), _whole(wage.high)
-    factor = _per_month(wage.unit, factors or current_factors())
+    factors = factors or current_factors()
+    factor = factors.part_time_hours_per_week * _WEEKS_PER_MONTH if _is_part_time_hourly(wage) else _per_month(wage.unit, factors)
     if factor is None:
         return None, None
     low, high = (None if end is None else int((end * factor / 10).quantize(Decimal(1), ROUND_HALF_UP)) * 10 for end in (wage.low, wage.high))
     return low, high
+
+
+def _is_part_time_hourly(wage: Wage) -> bool:
+    return wage.part_time and wage.unit is _U.HOUR
 
 
 def _whole(yuan: Decimal | None) -> int | None:
@@ -283,8 +294,11 @@ def show(wage: Wage, text: str = "", *, factors: Factors | None = None) -> str:
         shown += f"·{wage.months}薪"
     if wage.assumed:
         return f"{shown}（周期未注明，按月计）"
-    low, high = monthly(wage, factors) if wage.unit is not _U.MONTH else (None, None)
-    return f"{shown}（约{_span(low, high, _U.MONTH)}）" if low or high else shown
+    if wage.unit is _U.MONTH or wage.unit in _BY_RESULT:
+        return shown
+    factors = factors or current_factors()
+    basis = f"，按每周{write(factors.part_time_hours_per_week)}小时估算" if _is_part_time_hourly(wage) else ""
+    return f"{shown}（约{_span(*monthly(wage, factors), _U.MONTH)}{basis}）"
 
 
 def write(yuan: Decimal | int) -> str:

@@ -11,7 +11,7 @@ from tests.webapp.reference.wage_cases import cases
 from webapp.reference.models import WageUnit
 from webapp.reference.wages import Factors, Wage, from_numbers, in_json, monthly, parse, show
 
-FACTORS = Factors(Decimal("21.75"), Decimal(8))
+FACTORS = Factors(Decimal("21.75"), Decimal(8), Decimal(24))
 MONTH, DAY, HOUR, YEAR = WageUnit.MONTH, WageUnit.DAY, WageUnit.HOUR, WageUnit.YEAR
 
 
@@ -182,3 +182,15 @@ def test_an_open_end_stays_open_in_the_estimate() -> None:
 @pytest.mark.usefixtures("database")
 def test_the_estimate_uses_the_factors_of_the_parameter_table() -> None:
     assert monthly(Wage(HOUR, low=20, high=20)) == (3480, 3480)
+    assert monthly(Wage(HOUR, low=20, high=20, part_time=True)) == (2080, 2080)
+
+
+def test_an_hour_of_part_time_work_makes_a_month_by_the_hours_a_week_the_law_allows() -> None:
+    wage = Wage(HOUR, low=Decimal(29), high=Decimal(32), part_time=True)
+    assert monthly(wage, FACTORS) == (3020, 3330)
+    assert show(wage, factors=FACTORS) == "29–32元/小时（约3020–3330元/月，按每周24小时估算）"
+
+
+def test_a_day_or_a_month_of_part_time_work_is_reckoned_as_any_other() -> None:
+    assert monthly(Wage(DAY, low=Decimal(200), part_time=True), FACTORS) == (4350, None)
+    assert show(Wage(WageUnit.MONTH, low=Decimal(2000), high=Decimal(2000), part_time=True)) == "2000元/月"
