@@ -15,6 +15,8 @@ class NoticeKind(Labelled):
     APPLICATION = "application", "收到应聘"
     REVIEW = "review", "审核结果"
     EMPLOYER = "employer", "单位核验结果"
+    ROLE = "role", "权限变动"
+    TAKEN_DOWN = "taken_down", "岗位下架"
 
 
 class Notice(Base):

@@ -15,9 +15,7 @@ from webapp.employers.models import Employer, EmployerState, Membership
 from webapp.gate import completeness
 from webapp.gate.completeness import Finding, Profile
 from webapp.ledger import record
-from webapp.notices.models import NoticeKind
-from webapp.notices.operations import tell
-from webapp.postings import limits
+from webapp.postings import limits, telling
 from webapp.postings.models import (
     NEXT,
     Application,
@@ -174,11 +172,12 @@ def return_(posting: Posting, reason: str, *, by: Actor) -> None:
 
 
 def take_down(posting: Posting, reason: str, *, by: Actor) -> None:
-    """For good: an unlawful or untrue posting (人力资源市场暂行条例 §43). Raises OwnPosting, NoReason."""
+    """For good: an unlawful or untrue posting (人力资源市场暂行条例 §43); who applied is warned. Raises OwnPosting, NoReason."""
     _require_distance(posting, by)
     _require_reason(reason)
     _close(posting, _S.TAKEN_DOWN, by=by)
     _decide(posting, ReviewDecision.TAKEN_DOWN, reason, by=by)
+    telling.tell_applicants(posting)
 
 
 def pause(posting: Posting, *, by: Actor) -> None:
@@ -310,15 +309,7 @@ def _require_reason(reason: str) -> None:
 def _decide(posting: Posting, decision: ReviewDecision, reason: str, *, by: Actor) -> None:
     review = PostingReview(id=new_key(), posting_id=posting.id, decision=decision, reason=reason.strip(), by_id=by.person_id, at=now())
     session().add(review)
-    if posting.author_id is not None:
-        tell(
-            posting.author_id,
-            NoticeKind.REVIEW,
-            str(review.id),
-            title=f"岗位“{posting.title}”审核结果：{decision.label}",
-            body=review.reason,
-            path=f"/employer/postings/{posting.id}",
-        )
+    telling.tell_author(posting, review)
 
 
 def apply(posting: Posting, person_id: UUID, *, message: str, shares_phone: bool, by: Actor) -> Application:
@@ -326,7 +317,7 @@ def apply(posting: Posting, person_id: UUID, *, message: str, shares_phone: bool
 
     The caller has locked the posting, so two at once are one after the other. Raises NotOpen, AppliesElsewhere, OwnEmployer, AlreadyApplied.
     """
-    _require_open_for(posting, person_id)
+    members = _require_open_for(posting, person_id)
     known = select(Application).where(Application.posting_id == posting.id, Application.person_id == person_id)
     application = session().scalar(known)
     if application is not None and application.state is ApplicationState.SENT:
@@ -338,7 +329,7 @@ def apply(posting: Posting, person_id: UUID, *, message: str, shares_phone: bool
     application.withdrawn_at = application.seen_at = None
     application.message, application.shares_phone = message.strip(), shares_phone
     record(events.ApplicationSent(str(application.id)), by=by)
-    _tell_members(posting, application)
+    telling.tell_members(members, posting, application)
     return application
 
 
@@ -358,31 +349,21 @@ def open_application(application: Application, *, by: Actor) -> None:
     record(events.ApplicationOpened(str(application.id)), by=by)
 
 
-def _require_open_for(posting: Posting, person_id: UUID) -> None:
+def _require_open_for(posting: Posting, person_id: UUID) -> list[UUID]:
+    """The members of its employer, who receive the application."""
     if posting.state is not _S.OPEN or (posting.valid_through is not None and posting.valid_through < today()):
         raise NotOpen
     if posting.employer_id is None:
         raise AppliesElsewhere
-    if person_id in _members(posting.employer_id):
+    members = _members(posting.employer_id)
+    if person_id in members:
         raise OwnEmployer
+    return members
 
 
 def _members(employer_id: UUID) -> list[UUID]:
     wanted = select(Membership.person_id).where(Membership.employer_id == employer_id, Membership.removed_at.is_(None))
     return list(session().scalars(wanted))
-
-
-def _tell_members(posting: Posting, application: Application) -> None:
-    assert posting.employer_id is not None
-    subject = f"{application.id}:{application.sent_at:%Y%m%d%H%M%S}"
-    for person_id in _members(posting.employer_id):
-        tell(
-            person_id,
-            NoticeKind.APPLICATION,
-            subject,
-            title=f"岗位“{posting.title}”收到新的应聘",
-            path=f"/employer/postings/{posting.id}/applications",
-        )
 
 
 def _new_number() -> str:

@@ -7,6 +7,7 @@ from tests.factories.accounts import make_person, make_staff
 from tests.factories.employers import make_employer, make_member, owner_of
 from tests.factories.postings import actor_of, days_from_now, make_application, make_forwarded, make_posting, posting_values
 from webapp.access import Actor, Role
+from webapp.accounts.models import Person
 from webapp.db import now, session, today, transaction
 from webapp.employers.models import Employer, EmployerState
 from webapp.employers.operations import remove_member
@@ -50,6 +51,11 @@ def stored(posting: Posting) -> Posting:
 def change_with(verb, posting, *words, **options):
     with transaction():
         verb(stored(posting), *words, **options)
+
+
+def change_application(verb, application, **options):
+    with transaction():
+        verb(session().get_one(Application, application.id), **options)
 
 
 def test_a_draft_keeps_what_was_said_and_reckons_the_month():
@@ -350,6 +356,28 @@ def test_a_withdrawn_application_can_be_sent_again_under_its_number():
     again = make_application(posting, seeker, message="二", shares_phone=False)
     assert (again.number, again.state, again.message, again.shares_phone) == (application.number, ApplicationState.SENT, "二", False)
     assert again.seen_at is None
+
+
+def test_whoever_still_applies_is_warned_once_when_a_posting_is_taken_down():
+    posting = make_posting()
+    live, other, withdrawn = (make_application(posting, make_person(name=name)) for name in ("孙求职", "李求职", "周求职"))
+    change_application(operations.withdraw_application, withdrawn, by=actor_of(session().get_one(Person, withdrawn.person_id), Role.SEEKER))
+    change_with(operations.take_down, posting, "收押金。", by=reviewer())
+    told = session().scalars(select(Notice).where(Notice.kind == NoticeKind.TAKEN_DOWN)).all()
+    assert sorted((notice.person_id, notice.path) for notice in told) == sorted((one.person_id, f"/applications/{one.id}") for one in (live, other))
+    for notice in told:
+        assert "已下架" in notice.title
+        assert "不要交任何费用" in notice.body
+        assert "12333" in notice.body
+        assert "收押金" not in notice.body
+
+
+def test_a_refused_take_down_warns_nobody():
+    posting = make_posting()
+    make_application(posting)
+    with pytest.raises(NoReason):
+        change_with(operations.take_down, posting, " ", by=reviewer())
+    assert not session().scalars(select(Notice).where(Notice.kind == NoticeKind.TAKEN_DOWN)).all()
 
 
 def test_decisions_are_kept_for_ever():

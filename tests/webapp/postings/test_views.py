@@ -378,6 +378,18 @@ def test_another_seekers_application_is_not_found(client, sign_in):
     assert client.post(f"/applications/{application.id}/withdraw").status_code == 404
 
 
+def test_the_notice_of_a_posting_taken_down_leads_to_a_page_that_warns_of_fees(client, sign_in):
+    posting, seeker = make_posting(), make_person(name="孙求职")
+    make_application(posting, seeker)
+    sign_in(client, make_staff(Role.REVIEWER))
+    client.post(f"/review/postings/{posting.id}", data={"decision": "taken_down", "reason": "收押金。"})
+    sign_in(client, seeker)
+    inbox = read(client.get("/notices"))
+    assert "您应聘的岗位“电焊工”已下架" in inbox.text
+    opened = client.post(next(action for action in inbox.actions if action.startswith("/notices/") and action.count("/") == 3))
+    assert "不要交任何费用" in "".join(read(client.get(opened.location)).tree.itertext())
+
+
 def test_a_closed_or_forwarded_posting_cannot_be_applied_to(client, sign_in):
     closed, forwarded = make_posting(state=PostingState.FILLED), make_forwarded()
     sign_in(client, make_person())
