@@ -11,7 +11,7 @@ from webapp.gate.completeness import Finding
 from webapp.postings.values import PostingValues, monthly
 from webapp.reference import queries as reference
 from webapp.reference import wages
-from webapp.reference.models import WageUnit
+from webapp.reference.models import Parameter, WageUnit
 
 _OWN_RULE = "本平台规定"
 
@@ -21,16 +21,15 @@ def problems(values: PostingValues, *, on: date) -> list[Finding]:
 
 
 def warnings(values: PostingValues, *, on: date) -> list[Finding]:
-    """A wage whose highest figure stays below the minimum of its place, as far as that minimum is known."""
+    """A wage whose highest figure stays below the minimum of its place; where that is not known, below the lowest of its province."""
     key, wage = _minimum_for(values)
-    minimum = reference.parameter(key, region=values.region or "CN", on=on)
-    if wage is None or minimum is None or minimum.value is None or wage >= Decimal(minimum.value):
+    minimum, name = _minimum(key, values.region, on)
+    if wage is None or minimum is None or wage >= Decimal(minimum.value or 0):
         return []
     mark = "" if minimum.checked else "（未核实）"
-    unit = "小时" if key == "minimum_wage_hourly" else "月"
-    compared = f"工资最高约 {wages.write(wage)} 元/{unit}，低于当地最低工资标准 {minimum.value} 元/{unit}{mark}"
-    message = f"{compared}。请再核对一次，非全日制用工请写小时工资"
-    return [Finding("wage_low", message, minimum.basis)]
+    unit, hint = ("小时", "") if key == "minimum_wage_hourly" else ("月", "，非全日制用工请写小时工资")
+    compared = f"工资最高约 {wages.write(wage)} 元/{unit}，低于{name} {minimum.value} 元/{unit}{mark}"
+    return [Finding("wage_low", f"{compared}。请再核对一次{hint}", minimum.basis)]
 
 
 def _headcount(values: PostingValues, on: date) -> list[Finding]:
@@ -71,6 +70,17 @@ def _minimum_for(values: PostingValues) -> tuple[str, Decimal | int | None]:
         return "minimum_wage_hourly", values.wage_high or values.wage_low
     low, high = monthly(values) if values.wage_unit else (None, None)
     return "minimum_wage_monthly", high or low
+
+
+def _minimum(key: str, region: str | None, on: date) -> tuple[Parameter | None, str]:
+    """(the row, its name). A county whose grade was not seen pays at least the lowest grade of its province."""
+    place = region or "CN"
+    own = reference.parameter(key, region=place, on=on)
+    if own is not None and own.value:
+        return own, "当地最低工资标准"
+    grades = (reference.parameter(f"{key}_class{grade}", region=place, on=on) for grade in (1, 2, 3))
+    known = [row for row in grades if row is not None and row.value]
+    return min(known, key=lambda row: Decimal(row.value or 0), default=None), "全省最低一档的最低工资标准"
 
 
 def _place(values: PostingValues) -> list[Finding]:

@@ -508,6 +508,35 @@ def test_a_wage_below_the_minimum_is_a_warning_with_its_basis(client, sign_in):
     assert "提交后由审核员核对" in text
 
 
+@pytest.mark.parametrize(
+    ("region", "unit", "wage", "said"),
+    [
+        ("370102", WageUnit.MONTH, (5, 500), "工资最高约 500 元/月，低于当地最低工资标准 2400 元/月（未核实）"),
+        ("370281", WageUnit.MONTH, (5, 500), "工资最高约 500 元/月，低于全省最低一档的最低工资标准 2020 元/月（未核实）"),
+        ("370281", WageUnit.HOUR, (5, 9), "工资最高约 9 元/小时，低于全省最低一档的最低工资标准 20 元/小时（未核实）"),
+    ],
+)
+def test_an_absurdly_low_wage_is_a_warning_for_author_and_reviewer_wherever_it_is(client, sign_in, region, unit, wage, said):
+    posting = make_posting(state=PostingState.DRAFT, region=region, wage_unit=unit, wage_low=wage[0], wage_high=wage[1])
+    employer = queries.employer_of(posting)
+    sign_in(client, owner_of(employer))
+    seen = [read(client.get(f"/employer/postings/{posting.id}"))]
+    client.post(f"/employer/postings/{posting.id}/submit")
+    sign_in(client, make_staff(Role.REVIEWER, "370000"))
+    seen.append(read(client.get(f"/review/postings/{posting.id}")))
+    for page in seen:
+        warnings = "".join(words_of(node) for node in page.of_class("banner-warning"))
+        assert said in warnings
+        assert "鲁政字〔2025〕140号" in warnings
+
+
+@pytest.mark.parametrize(("region", "wage"), [("370281", 2020), ("370102", 2400), ("110101", 500)])
+def test_a_wage_that_no_known_minimum_exceeds_is_no_warning(client, sign_in, region, wage):
+    posting = make_posting(state=PostingState.DRAFT, region=region, wage_low=wage, wage_high=None)
+    sign_in(client, owner_of(queries.employer_of(posting)))
+    assert "工资可能过低" not in read(client.get(f"/employer/postings/{posting.id}")).text
+
+
 def test_an_employer_pauses_reopens_fills_and_withdraws_by_post(client, sign_in):
     posting = make_posting()
     sign_in(client, owner_of(queries.employer_of(posting)))
@@ -614,7 +643,8 @@ def test_a_reviewer_works_the_queue_off_and_the_employer_sees_the_reason(client,
     sign_in(client, make_staff(Role.REVIEWER, "370100"))
     assert "甲" in read(client.get("/review/postings")).links
     page = read(client.get(f"/review/postings/{first.id}"))
-    assert "完整性检查通过" in page.text
+    assert "必填项齐全；内容是否真实合法由审核员判断。" in page.text
+    assert page.of_class("banner-success") == []
     decided = client.post(f"/review/postings/{first.id}", data={"decision": "approved"})
     assert decided.location == f"/review/postings/{second.id}"
     assert state_of(first) is PostingState.OPEN
