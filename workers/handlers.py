@@ -36,6 +36,7 @@ _MATCH_POSTING = Listener("match_posting", NOTIFY)
 _NOTIFY_SEEKERS = Listener("notify_seekers", NOTIFY)
 _DELIVER_MESSAGE = Listener("deliver_message", NOTIFY)
 _SEND_CODE = Listener("send_code", NOTIFY)
+_TELL_INVITED = Listener("tell_invited", NOTIFY)
 _RUN_UPKEEP = Listener("run_upkeep", BATCH)
 
 LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
@@ -47,6 +48,7 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.BatchImported: (_INDEX_BATCH,),
     events.MatchesFound: (_NOTIFY_SEEKERS,),
     events.MessageQueued: (_DELIVER_MESSAGE,),
+    events.StaffInvited: (_TELL_INVITED,),
     events.UpkeepDue: (_RUN_UPKEEP,),
     events.IndexCheckDue: (_CHECK_INDEX,),
     events.IndexRebuildAsked: (_REBUILD_INDEX,),
@@ -87,7 +89,6 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.SignedIn,
         events.SignedOut,
         events.SourceOpened,
-        events.StaffInvited,
     }
 )
 """Facts that are only written down. A house test wants every fact here or in LISTENERS."""
@@ -165,6 +166,10 @@ def _notify_seekers(event: events.MatchesFound) -> None:
     matching.notify_seekers(UUID(event.posting_id), by=Actor.SYSTEM)
 
 
+def _tell_invited(event: events.StaffInvited) -> None:
+    notices.tell_invited(UUID(event.person_id), event.role, event.region)
+
+
 def _expired(event: events.PostingsExpired) -> Iterator[PostingDocument]:
     return indexing.stream(Posting.closed_at == datetime.fromisoformat(event.at))
 
@@ -183,5 +188,6 @@ HANDLERS: Mapping[str, Handler] = {
     _NOTIFY_SEEKERS.name: Inside(_notify_seekers),
     _DELIVER_MESSAGE.name: Outside(_prepare_message, _settle_message),
     _SEND_CODE.name: Outside(_prepare_code, _settle_code),
+    _TELL_INVITED.name: Inside(_tell_invited),
     _RUN_UPKEEP.name: Long(schedule.run),
 }

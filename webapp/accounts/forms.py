@@ -7,14 +7,15 @@ from wtforms import BooleanField, EmailField, Field, HiddenField, PasswordField,
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import HiddenInput
 
-from webapp.access import STAFF, Role
+from webapp.access import ADMINISTRATORS, STAFF, Role
 from webapp.accounts import passwords
 from webapp.accounts.identity import BadIdentity, normalise_email, normalise_id_number, normalise_phone
 from webapp.web import Form, options
 
 NAME_MAX = 40
 REASON_MAX = 200
-ROLES = [("", "请选择"), *((role.value, role.label) for role in Role if role in STAFF)]
+ROLES = [("", "请选择"), *((role.value, role.label) for role in Role if role in STAFF - ADMINISTRATORS)]
+"""What one administrator may give on a page; the three administrators watch each other, so they are made at the command line."""
 
 
 def required(message: str) -> InputRequired:
@@ -148,6 +149,8 @@ class InviteForm(Form):
     name = NameField("姓名", [required("请填写姓名。"), at_most(NAME_MAX), check_name])
     role = SelectField("岗位角色", choices=options(ROLES), validators=[required("请选择岗位角色。")])
     region = SelectField("负责的地区", validators=[required("请选择地区。")])
+    step = HiddenField()
+    """`grant` once it was confirmed that an existing account gets the role, `back` to change what was typed."""
 
     def chosen_role(self) -> Role:
         return next(role for role in STAFF if role == self.role.data)

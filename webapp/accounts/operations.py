@@ -46,6 +46,14 @@ class ExcludedRole(Exception):
     """The three administrators exclude one another (GB/T 22239-2019 8.1.4)."""
 
 
+class ByCommandOnly(Exception):
+    """One administrator does not make another: who would watch them is not theirs to choose."""
+
+
+class HasAccount(Exception):
+    """The phone belongs to somebody registered already, and that was not confirmed."""
+
+
 class NoRegion(Exception):
     """A staff role without a region would reach nothing."""
 
@@ -187,14 +195,30 @@ def revoke_role(grant: RoleGrant, *, by: Actor) -> None:
     record(RoleRevoked(str(grant.person_id), grant.role.value, grant.region or ""), by=by)
 
 
-def invite_staff(*, phone: str, name: str | None, role: Role, region: str, level: Level | None = None, email: str | None = None, by: Actor) -> Person:
+def invite_staff(
+    *,
+    phone: str,
+    name: str | None,
+    role: Role,
+    region: str,
+    level: Level | None = None,
+    email: str | None = None,
+    known_too: bool = True,
+    by: Actor,
+) -> Person:
     """A staff role for the person with this phone, who is registered if need be and signs in with a code. Keeps a name already there.
 
-    Raises ExcludedRole, OwnAccount, AlreadyRegistered (the e-mail is another's).
+    `known_too=False` refuses a phone that has an account, so that it is asked first. Whoever listens to StaffInvited tells the person.
+    Raises ByCommandOnly, ExcludedRole, HasAccount, OwnAccount, AlreadyRegistered (the e-mail is another's).
     """
+    if role in ADMINISTRATORS and by.origin == "web":
+        raise ByCommandOnly
+    limits.take_turns(queries.phone_index(phone))
     person = queries.person_by_phone(phone)
     if person is not None and person.id == by.person_id:
         raise OwnAccount
+    if person is not None and not known_too:
+        raise HasAccount
     if person is None:
         person = register_person(phone=phone, name=name, email=email, role=role, by=by)
     elif person.name is None:

@@ -92,6 +92,16 @@ def is_staff(person_id: UUID) -> bool:
     return any(grant.role in STAFF for grant in grants_of(person_id))
 
 
+def is_newcomer(person: Person) -> bool:
+    """Whether this account was the person's own before it got its first staff role, and they have not signed in since: until then an
+    administrator who typed a phone learns nothing more about whose it is."""
+    held = grant_rows(person.id)
+    staff_since = min((grant.granted_at for grant in held if grant.role in STAFF), default=None)
+    if staff_since is None or all(grant.role in STAFF for grant in held):
+        return False
+    return session().scalar(select(Session.id).where(Session.person_id == person.id, Session.created_at >= staff_since).limit(1)) is None
+
+
 def password_minimum(person_id: UUID | None) -> int:
     """The fewest characters of a password: more for staff."""
     return reference.whole("staff_password_min_length" if person_id and is_staff(person_id) else "password_min_length", on=today())

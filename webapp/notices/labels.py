@@ -56,6 +56,7 @@ QUEUE_LABELS = {"index": "检索索引", "notify": "通知", "batch": "批量任
 LISTENER_LABELS = {
     "deliver_message": "发送邮件或短信",
     "send_code": "发送验证码",
+    "tell_invited": "告知被授予角色的人",
     "index_posting": "更新岗位索引",
     "index_batch": "更新批次索引",
     "index_expired": "更新到期岗位索引",

@@ -12,12 +12,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp import ledger
 from webapp.access import Actor
+from webapp.accounts import queries as people
 from webapp.accounts.models import LoginCode
 from webapp.db import Base, is_sqlite, new_key, now, session
 from webapp.events import DeliveryClosed, DeliveryRetried, MessageQueued
 from webapp.ledger import Delivery, DeliveryState
 from webapp.notices.channels import Outcome, Parcel, Report
 from webapp.notices.models import Channel, Message, MessageState, Notice, NoticeKind
+from webapp.reference import queries as reference
 
 
 class NotInTrouble(Exception):
@@ -30,6 +32,16 @@ def tell(person_id: UUID, kind: NoticeKind, subject: str, *, title: str, body: s
         id=new_key(), person_id=person_id, kind=kind, subject=subject, title=title[:120], body=body[:500], path=path[:200], created_at=now()
     )
     return notice if _add_once(notice) else None
+
+
+def tell_invited(person_id: UUID, role: str, region: str) -> Notice | None:
+    """Says to somebody that they hold a staff role now, once per grant; None where it was taken back meanwhile."""
+    grant = next((row for row in people.grant_rows(person_id) if (row.role.value, row.region) == (role, region)), None)
+    if grant is None:
+        return None
+    title = f"您的账号被授予：{grant.role.label}（{reference.regions().name(region)}）"
+    body = "由系统管理员授予，已经生效。如果您不知道这件事，请马上拨打 12333，要求收回。"
+    return tell(person_id, NoticeKind.ROLE, f"grant:{grant.id}", title=title, body=body)
 
 
 def queue_message(

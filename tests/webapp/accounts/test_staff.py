@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from tests.factories.accounts import disable, make_person, make_phone, make_staff
 from tests.webapp.conftest import SignIn
 from tests.webapp.pages import read
-from webapp.access import Actor, Role
+from webapp.access import ADMINISTRATORS, Actor, Role
 from webapp.accounts import operations, queries
 from webapp.accounts.models import Person
 from webapp.db import end_reading, session, transaction
@@ -57,10 +57,58 @@ def test_a_role_that_is_none_or_a_region_beyond_reach_is_refused(client: FlaskCl
     assert says in errors[0]
 
 
+@pytest.mark.parametrize("role", sorted(ADMINISTRATORS))
 @pytest.mark.usefixtures("admin")
-def test_a_second_administrators_role_is_refused(client: FlaskClient) -> None:
-    other = make_staff(Role.AUDIT_ADMIN, "370100")
-    assert "三个人分别担任" in invite(client, phone=other.phone or "", role="system_admin", region="370100")[1][0]
+def test_an_administrator_is_not_made_on_the_page(client: FlaskClient, role: Role) -> None:
+    page = read(client.get("/staff/invite"))
+    assert role.value not in [node.get("value") for node in page.all("option")]
+    assert "zhilu user add" in page.text
+    phone = make_phone()
+    assert invite(client, phone=phone, role=role.value, region="370100")[0] == 200
+    assert queries.person_by_phone(phone) is None
+
+
+def test_one_administrator_does_not_make_another_whatever_the_page_offers(admin: Person) -> None:
+    by = Actor(admin.id, Role.SYSTEM_ADMIN.value, "web")
+    with pytest.raises(operations.ByCommandOnly), transaction():
+        operations.invite_staff(phone=make_phone(), name="周新人", role=Role.AUDIT_ADMIN, region="370100", by=by)
+    with transaction():
+        operations.invite_staff(phone="13812345679", name="周新人", role=Role.AUDIT_ADMIN, region="370100", by=Actor.command())
+    assert queries.person_by_phone("13812345679") is not None
+
+
+@pytest.mark.usefixtures("admin")
+def test_an_existing_account_is_asked_about_before_it_gets_a_role(client: FlaskClient) -> None:
+    person = make_person(name="欧阳本人", phone="13812345670")
+    typed = {"name": "钱专员", "phone": "138 1234 5670", "role": "leader", "region": "370102"}
+    asked = read(client.post("/staff/invite", data=typed))
+    assert "这个号码已有账号（名称不显示），确认给它授予 领导（济南市历下区）吗？" in asked.text
+    assert "欧阳本人" not in asked.text
+    assert {name: asked.fields[name] for name in typed} == typed
+    end_reading()
+    assert [grant.role for grant in queries.grants_of(person.id)] == [Role.SEEKER]
+
+    back = read(client.post("/staff/invite", data=typed | {"step": "back"}))
+    assert back.h1 == "开通工作人员" and {name: back.fields[name] for name in typed} == typed
+    end_reading()
+    assert [grant.role for grant in queries.grants_of(person.id)] == [Role.SEEKER]
+
+    assert client.post("/staff/invite", data=typed | {"step": "grant"}).status_code == 303
+    end_reading()
+    assert [grant.role for grant in queries.grants_of(person.id)] == [Role.SEEKER, Role.LEADER]
+    assert session().get_one(Person, person.id).name == "欧阳本人"
+
+
+@pytest.mark.usefixtures("admin")
+def test_whose_the_account_is_stands_on_no_page_until_they_sign_in(client: FlaskClient) -> None:
+    person = make_person(name="欧阳本人", email="ouyang@example.com")
+    invite(client, phone=person.phone or "", step="grant")
+    pages = [client.get("/staff").text, client.get(f"/staff/{person.id}").text]
+    assert not any("欧阳本人" in text or "o***@example.com" in text for text in pages)
+    assert all("本人登录后显示" in text for text in pages)
+    with transaction():
+        operations.start_session(session().get_one(Person, person.id), device="测试", by=Actor.SYSTEM)
+    assert "欧阳本人" in client.get("/staff").text
 
 
 def test_an_administrator_gives_themselves_nothing(client: FlaskClient, admin: Person) -> None:

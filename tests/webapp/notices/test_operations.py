@@ -4,9 +4,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+from tests.factories.accounts import make_person
 from tests.factories.notices import make_message
 from webapp import ledger, sealing
-from webapp.access import Actor
+from webapp.access import Actor, Role
+from webapp.accounts import operations as accounts
+from webapp.accounts import queries as people
 from webapp.accounts.models import CodePurpose, LoginCode, Person
 from webapp.db import new_key, now, reading, session, transaction
 from webapp.events import CodeRequested, MessageQueued
@@ -55,6 +58,21 @@ def test_a_person_is_told_of_a_subject_once() -> None:
         again = operations.tell(person, NoticeKind.MATCH, "p1", title="新岗位", body="焊工", path="/postings")
     assert first is not None
     assert again is None
+
+
+def test_who_was_given_a_role_is_told_once_and_of_a_second_grant_again() -> None:
+    person = make_person()
+    for revoke in (True, False):
+        with transaction():
+            accounts.invite_staff(phone=person.phone or "", name=None, role=Role.LEADER, region="370100", by=Actor.command())
+            first, again = (operations.tell_invited(person.id, Role.LEADER, "370100") for _ in range(2))
+            assert first is not None and again is None
+            assert (first.person_id, first.title) == (person.id, "您的账号被授予：领导（济南市）")
+            if revoke:
+                grant = next(row for row in people.grant_rows(person.id) if row.role is Role.LEADER)
+                accounts.revoke_role(grant, by=Actor.command())
+                session().flush()
+                assert operations.tell_invited(person.id, Role.LEADER, "370100") is None
 
 
 def test_another_subject_kind_or_person_is_told_of_its_own() -> None:

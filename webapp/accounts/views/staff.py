@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
-from werkzeug.wrappers import Response
 
 from webapp import access
 from webapp.access import STAFF, Grant, Permission, requires
@@ -34,7 +33,8 @@ def _covered(grant: RoleGrant) -> bool:
 def staff() -> Answer:
     page = paginate(queries.staff_within(_reach()))
     grants = {person.id: [grant for grant in queries.grant_rows(person.id) if grant.role in STAFF] for person in page.rows}
-    return render_template("accounts/staff.html", page=page, grants=grants, regions=reference.regions())
+    newcomers = {person.id for person in page.rows if queries.is_newcomer(person)}
+    return render_template("accounts/staff.html", page=page, grants=grants, newcomers=newcomers, regions=reference.regions())
 
 
 @blueprint.route("/staff/invite", methods=["GET", "POST"])
@@ -42,10 +42,11 @@ def staff() -> Answer:
 def staff_invite() -> Answer:
     form = InviteForm()
     form.region.choices = options(_region_choices())
-    if form.validate_on_submit():
+    if form.validate_on_submit() and form.step.data != "back":
         done = _invite(form)
         if done is not None:
             return done
+    form.step.data = ""
     return render_template("accounts/staff_invite.html", form=form)
 
 
@@ -63,23 +64,25 @@ def _within(code: str) -> list[str]:
     return [code, *(inner for child in reference.regions().children(code) for inner in _within(child.code))]
 
 
-def _invite(form: InviteForm) -> Response | None:
+def _invite(form: InviteForm) -> Answer | None:
     try:
         with transaction():
-            person = operations.invite_staff(
+            operations.invite_staff(
                 phone=form.phone.number,
                 name=form.name.name_given,
                 role=form.chosen_role(),
                 region=form.region.data,
+                known_too=form.step.data == "grant",
                 by=access.acting(Permission.STAFF_MANAGE),
             )
-    except operations.ExcludedRole:
-        form.role.errors = ["系统管理员、安全管理员、审计管理员必须由三个人分别担任，这个人已经是其中之一。"]
+    except operations.HasAccount:
+        region = reference.regions().name(form.region.data)
+        return render_template("accounts/staff_invite_known.html", form=form, role=form.chosen_role(), region=region)
     except operations.OwnAccount:
         form.phone.errors = ["不能给自己增加权限，请由另一位管理员办理。"]
     else:
         flash("已开通。对方用这个手机号和短信验证码就能登录。", "success")
-        return redirect(url_for("accounts.staff_change", person_id=person.id), 303)
+        return redirect(url_for("accounts.staff"), 303)
     return None
 
 
@@ -92,7 +95,10 @@ def staff_change(person_id: UUID) -> Answer:
 def _page(person: Person, form: DisableForm) -> Answer:
     grants = [(grant, _covered(grant)) for grant in queries.grant_rows(person.id) if grant.role in STAFF]
     own = person.id == access.visitor().person_id
-    return render_template("accounts/staff_change.html", person=person, grants=grants, form=form, own=own, regions=reference.regions())
+    newcomer = queries.is_newcomer(person)
+    return render_template(
+        "accounts/staff_change.html", person=person, grants=grants, form=form, own=own, newcomer=newcomer, regions=reference.regions()
+    )
 
 
 def _wholly_covered(person: Person) -> bool:
