@@ -16,7 +16,7 @@ from webapp.accounts.models import Person
 from webapp.db import session, today
 from webapp.employers.models import Employer, EmployerState
 from webapp.postings.criteria import place_range
-from webapp.postings.models import SHOWN, Application, Posting, PostingReview, PostingState
+from webapp.postings.models import SHOWN, Application, Posting, PostingReview, PostingState, ReviewDecision
 
 LONG = tuple(
     defer(column) for column in (Posting.duties, Posting.requirements, Posting.insurance, Posting.protection, Posting.hazards, Posting.employer_about)
@@ -204,6 +204,23 @@ def employers_of(grants: Iterable[Grant]) -> Sequence[Employer]:
 def reviews_of(posting: Posting) -> Sequence[PostingReview]:
     """Every decision about it, the latest first."""
     return session().scalars(select(PostingReview).where(PostingReview.posting_id == posting.id).order_by(PostingReview.id.desc())).all()
+
+
+def return_of(posting: Posting) -> PostingReview | None:
+    """The decision that sent this draft back; none once it was handed in again or taken back by its employer."""
+    return next(iter(_returns([posting]).values()), None)
+
+
+def returned(postings: Iterable[Posting]) -> frozenset[UUID]:
+    """Those of them that are drafts because a reviewer sent them back."""
+    return frozenset(_returns(postings))
+
+
+def _returns(postings: Iterable[Posting]) -> dict[UUID, PostingReview]:
+    since = {posting.id: posting.submitted_at for posting in postings if posting.state is PostingState.DRAFT and posting.submitted_at}
+    wanted = select(PostingReview).where(PostingReview.posting_id.in_(since), PostingReview.decision == ReviewDecision.RETURNED)
+    reviews = session().scalars(wanted.order_by(PostingReview.id)).all()
+    return {review.posting_id: review for review in reviews if review.at >= since[review.posting_id]}
 
 
 # applications

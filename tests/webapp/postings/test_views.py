@@ -656,6 +656,32 @@ def test_a_reviewer_works_the_queue_off_and_the_employer_sees_the_reason(client,
     assert "请写明班次。" in "".join(read(client.get(f"/employer/postings/{second.id}")).tree.itertext())
 
 
+def test_a_returned_draft_is_marked_in_the_list_and_its_reason_stands_above_the_form(client, sign_in):
+    employer = make_employer()
+    back, own = make_posting(employer=employer, state=PostingState.IN_REVIEW, title="甲"), make_posting(employer=employer, state=PostingState.DRAFT)
+    with transaction():
+        operations.return_(session().get_one(Posting, back.id), "请写明班次。", by=Actor(make_staff(Role.REVIEWER).id, "reviewer", "web"))
+    sign_in(client, owner_of(employer))
+    rows = {words_of(row) for row in read(client.get("/employer/postings")).all("tr") if "退回待改" in words_of(row)}
+    assert [words.startswith("甲") for words in rows] == [True]
+    text = read(client.get(f"/employer/postings/{back.id}/edit")).text
+    assert text.index("请写明班次。") < text.index("岗位名称")
+    assert "审核退回" not in read(client.get(f"/employer/postings/{own.id}/edit")).text
+
+
+def test_a_draft_that_its_employer_took_back_is_not_marked_as_returned(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    owner = owner_of(queries.employer_of(posting))
+    sign_in(client, owner)
+    with transaction():
+        operations.return_(session().get_one(Posting, posting.id), "请写明班次。", by=Actor(make_staff(Role.REVIEWER).id, "reviewer", "web"))
+    client.post(f"/employer/postings/{posting.id}/submit")
+    client.post(f"/employer/postings/{posting.id}/move", data={"to": "draft"})
+    assert state_of(posting) is PostingState.DRAFT
+    assert "退回待改" not in read(client.get("/employer/postings")).text
+    assert "审核退回" not in read(client.get(f"/employer/postings/{posting.id}/edit")).text
+
+
 def test_a_posting_of_another_region_is_not_found_by_a_reviewer(client, sign_in):
     posting = make_posting(state=PostingState.IN_REVIEW, region="370202")
     sign_in(client, make_staff(Role.REVIEWER, "370100"))

@@ -56,6 +56,7 @@ def employer_list() -> str:
         total=sum(counts.values()),
         cards={row.id: showing.card(row) for row in page.rows},
         applications=queries.application_counts(page.rows),
+        returned=queries.returned(page.rows),
         employers=queries.employers_of(_grants()),
     )
 
@@ -117,6 +118,7 @@ def _form_page(form: PostingForm, posting: Posting | None, employers: Sequence[E
         form=form,
         posting=posting,
         employers=employers,
+        sent_back=queries.return_of(posting) if posting else None,
         occupations=[row.name for row in reference.occupations().common()],
         days=reference.whole("posting_valid_days_max"),
     )
