@@ -5,6 +5,7 @@ gate before the draft is submitted. What is typed wrongly is refused at once and
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -42,7 +43,8 @@ ITEMS_AT_MOST = 12
 ITEM_SIGNS = 20
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
 _BETWEEN_ITEMS = re.compile(r"[、,，;；\n\r]+")
-
+_MAY_BE_NONE = frozenset({"headcount", "region", "lon", "lat", "wage_low", "wage_high", "wage_months", "valid_through"})
+"""What `limits` looks at and may be missing: a field that could not be read is left out of it."""
 
 _Kind = TypeVar("_Kind", EmploymentType, WageUnit)
 
@@ -63,6 +65,11 @@ def _typed(values: Sequence[str]) -> str:
 
 def _member(kind: type[_Kind], value: str | None) -> _Kind | None:
     return next((member for member in kind if member.value == value), None)
+
+
+def _rank(field: SelectField) -> int | None:
+    """None also for what is no choice of the field: that is its own error."""
+    return int(field.data) if field.data and not field.errors else None
 
 
 class WholeNumber(IntegerField):
@@ -99,7 +106,7 @@ class Coordinate(FloatField):
         if not text:
             return
         if not re.fullmatch(r"-?\d{1,3}(\.\d{1,12})?", text):
-            raise ValueError(f"{self.label.text}要写成小数，例如 117.0009")
+            raise ValueError(f"{self.label.text}要写成小数，{self.description}")
         self.data = float(text)
 
 
@@ -171,8 +178,8 @@ class PostingForm(Form):
     skills = Items("技能", description="用顿号隔开，例如：氩弧焊、看图纸")
     region = Choice("所在县（市、区）", choices=[], default="")
     address = StringField("详细地址", [_short("详细地址", 120)], filters=[_stripped], description="写到门牌号，求职者要知道去哪里上班")
-    lon = Coordinate("经度")
-    lat = Coordinate("纬度")
+    lon = Coordinate("经度", description="例如 117.0009")
+    lat = Coordinate("纬度", description="例如 36.6758")
     wage_unit = Choice("计算单位", choices=options([("", "请选择"), *((unit.value, f"元/{unit.label}") for unit in WageUnit)]), default="")
     wage_low = YuanAmount("最低工资")
     wage_high = YuanAmount("最高工资")
@@ -217,9 +224,17 @@ class PostingForm(Form):
         return (*texts, "headcount", "skills", "lon", "lat", "wage_low", "wage_high", "wage_months", "benefits", "valid_through")
 
     def validate(self, extra_validators: Any = None) -> bool:
-        if not super().validate(extra_validators):
-            return False
-        return not self.show(limits.problems(self.values(), on=today()))
+        """Tells everything at once: also what cannot be of the fields that could be read, when others could not."""
+        is_sound = super().validate(extra_validators)
+        return not self.show(limits.problems(self._readable(), on=today())) and is_sound
+
+    def _readable(self) -> PostingValues:
+        """What was typed without the fields that have an error already; half a pair of coordinates says nothing."""
+        faulty = {name for name, field in self._fields.items() if field.errors}
+        if faulty & {"lon", "lat"}:
+            faulty |= {"lon", "lat"}
+        unread: dict[str, Any] = dict.fromkeys(faulty & _MAY_BE_NONE)
+        return replace(self.values(), **unread)
 
     def validate_occupation(self, field: StringField) -> None:
         if field.data and not reference.occupations().named(field.data):
@@ -244,8 +259,8 @@ class PostingForm(Form):
             **known,
             occupation=named[0].code if named else None,
             employment_type=_member(EmploymentType, self.employment_type.data),
-            education=int(self.education.data) if self.education.data else None,
-            experience_years=int(self.experience_years.data) if self.experience_years.data else None,
+            education=_rank(self.education),
+            experience_years=_rank(self.experience_years),
             region=self.region.data or None,
             wage_unit=_member(WageUnit, self.wage_unit.data),
         )

@@ -498,6 +498,43 @@ def test_what_cannot_be_is_refused_in_words_and_everything_typed_is_kept(client,
         assert session().query(Posting).count() == 0
 
 
+def test_every_error_of_the_form_is_told_at_once(client, sign_in):
+    wrong = {
+        "title": "焊" * 61,
+        "headcount": "-3",
+        "wage_low": "9000",
+        "wage_months": "99",
+        "valid_through": "2020-01-01",
+        "lon": "东经",
+        "lat": "36.6",
+    }
+    sign_in(client, owner_of(make_employer()))
+    errors = read(client.post("/employer/postings/new", data=COMPLETE | wrong)).errors
+    said = (
+        "岗位名称最多 60 个字，请缩短",
+        "招聘人数至少是 1 人",
+        "最低工资 9000 元大于最高工资 8000 元，请对调或修改",
+        "一年发的月数在 12 到 16 之间",
+        "有效期 2020-01-01 已经过去，请改成今天或以后的日期",
+        "经度要写成小数，例如 117.0009",
+    )
+    assert [one for one in said if not any(one in error for error in errors)] == []
+    assert not any("一起填写" in error for error in errors)
+
+
+def test_the_example_of_a_latitude_is_a_latitude(client, sign_in):
+    sign_in(client, owner_of(make_employer()))
+    errors = read(client.post("/employer/postings/new", data=COMPLETE | {"lon": "117", "lat": "北纬36度"})).errors
+    assert any("纬度要写成小数，例如 36.6758" in error for error in errors)
+
+
+def test_a_forged_choice_is_an_error_and_no_crash(client, sign_in):
+    sign_in(client, owner_of(make_employer()))
+    forged = {"education": "a", "experience_years": "b", "region": "x", "wage_unit": "y", "employment_type": "z"}
+    errors = read(client.post("/employer/postings/new", data=COMPLETE | forged)).errors
+    assert sum("请" in error for error in errors) >= len(forged)
+
+
 def test_a_wage_below_the_minimum_is_a_warning_with_its_basis(client, sign_in):
     minimum = reference.parameter("minimum_wage_monthly", region="370102")
     posting = make_posting(state=PostingState.DRAFT, wage_low=1500, wage_high=2000)
