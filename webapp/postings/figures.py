@@ -68,12 +68,16 @@ class Slice:
             yield Posting.source_title == ("" if self.source == UNKNOWN else self.source)
 
 
+_Sum = tuple[int, int | None]
+"""Postings, and their headcounts as in `Figure`."""
+
+
 class Figure(NamedTuple):
-    """`postings` and the sum of their stated headcounts; `rows` is the slice that opens exactly these."""
+    """`postings` and the sum of their stated headcounts, None where none states one; `rows` is the slice that opens exactly these."""
 
     label: str
     postings: int
-    headcount: int
+    headcount: int | None
     rows: Slice
 
 
@@ -95,13 +99,12 @@ def by_origin(within_: Slice, grants: Sequence[Grant]) -> list[Figure]:
 
 def by_city(within_: Slice, grants: Sequence[Grant]) -> list[Figure]:
     """By prefecture, in the order of the codes; a row that names a province only stands under the province's name."""
-    sums: dict[str, tuple[int, int]] = {}
-    for code, (count, headcount) in _grouped(Posting.region, within_, grants).items():
-        city = reference.regions().place(str(code)).city_code
-        known = sums.get(city, (0, 0))
-        sums[city] = (known[0] + count, known[1] + headcount)
+    sums: dict[str, list[_Sum]] = {}
+    for code, value in _grouped(Posting.region, within_, grants).items():
+        sums.setdefault(reference.regions().place(str(code)).city_code, []).append(value)
     return [
-        _figure(_city_label(code), sums[code], replace(within_, region=code, exact="1" if code.endswith("0000") else "")) for code in sorted(sums)
+        _figure(_city_label(code), _summed(sums[code]), replace(within_, region=code, exact="1" if code.endswith("0000") else ""))
+        for code in sorted(sums)
     ]
 
 
@@ -123,7 +126,7 @@ def by_occupation(within_: Slice, grants: Sequence[Grant]) -> list[Figure]:
 def by_industry(within_: Slice, grants: Sequence[Grant]) -> list[Figure]:
     """By 门类 of GB/T 4754, of the employer."""
     counted = _grouped(Posting.industry, within_, grants)
-    sums: dict[str, list[tuple[int, int]]] = {}
+    sums: dict[str, list[_Sum]] = {}
     for code, value in counted.items():
         sums.setdefault(_industry_letter(code), []).append(value)
     letters = reference.industries().children(None)
@@ -159,22 +162,23 @@ def words(wanted: Slice) -> list[str]:
     return said
 
 
-def _grouped(key: Any, wanted: Slice, grants: Iterable[Grant]) -> dict[object, tuple[int, int]]:
-    """Value of `key` (a column or an expression) -> postings, sum of headcounts."""
+def _grouped(key: Any, wanted: Slice, grants: Iterable[Grant]) -> dict[object, _Sum]:
+    """Value of `key` (a column or an expression) -> postings, sum of the stated headcounts."""
     named = key.label("value")  # grouped by its name: PostgreSQL takes two bound copies of one expression for two
-    counted = select(named, func.count(), func.coalesce(func.sum(Posting.headcount), 0))
+    counted = select(named, func.count(), func.sum(func.nullif(Posting.headcount, 0)))
     rows = session().execute(counted.where(reach(grants), *wanted.conditions()).group_by(named))
-    return {value: (int(postings), int(headcount)) for value, postings, headcount in rows}
+    return {value: (int(postings), None if headcount is None else int(headcount)) for value, postings, headcount in rows}
 
 
-def _figure(label: str, value: tuple[int, int] | None, rows: Slice) -> Figure:
+def _figure(label: str, value: _Sum | None, rows: Slice) -> Figure:
     count, headcount = value or (0, 0)
     return Figure(label, count, headcount, rows)
 
 
-def _summed(values: Iterable[tuple[int, int]]) -> tuple[int, int]:
+def _summed(values: Iterable[_Sum]) -> _Sum:
     known = list(values)
-    return sum(count for count, _ in known), sum(headcount for _, headcount in known)
+    stated = [headcount for _, headcount in known if headcount is not None]
+    return sum(count for count, _ in known), sum(stated) if stated or not known else None
 
 
 def _stated(figures: list[Figure]) -> list[Figure]:

@@ -193,7 +193,8 @@ def test_every_figure_opens_exactly_the_rows_it_counts(question, region):
     for figure in asked:
         rows = session().scalars(figures.rows_of(Slice.of(figure.rows.arguments()), grants)).all()
         assert len(rows) == figure.postings, figure
-        assert sum(row.headcount or 0 for row in rows) == figure.headcount, figure
+        stated = [row.headcount for row in rows if row.headcount]
+        assert figure.headcount == (sum(stated) if stated or not rows else None), figure
 
 
 @pytest.mark.parametrize("question", [one for one in ALL_OF if one is not figures.by_source])

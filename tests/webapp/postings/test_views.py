@@ -757,7 +757,10 @@ def test_a_decision_without_a_button_and_one_too_late_are_told(client, sign_in):
     assert read(client.post(f"/review/postings/{posting.id}", data={"reason": "嗯"})).fields["reason"] == "嗯"
     client.post(f"/review/postings/{posting.id}", data={"decision": "approved"})
     late = read(client.post(f"/review/postings/{posting.id}", data={"decision": "approved"}))
-    assert any("可能别人刚刚处理过" in error for error in late.errors)
+    assert any("这个岗位已经有人处理过：现在是“招聘中”" in error for error in late.errors)
+    late = read(client.post(f"/review/postings/{posting.id}", data={"decision": "returned", "reason": "改"}))
+    assert any("这个岗位已经有人处理过：现在是“招聘中”" in error for error in late.errors)
+    assert not any("草稿" in error for error in late.errors)
 
 
 def test_a_second_reviewer_is_told_that_the_first_returned_it(client, sign_in):
@@ -789,6 +792,19 @@ def test_every_number_of_the_figures_page_opens_that_many_rows(client, sign_in):
         rows = read(client.get(href))
         count = re.match(r"[\d,]+", words)[0]
         assert f"共 {count} 个岗位" in rows.text, href
+
+
+def test_a_headcount_nobody_stated_is_no_zero(client, sign_in):
+    make_forwarded(region="370102", headcount=None)
+    make_posting(region="370202", headcount=3)
+    make_posting(region="370202", headcount=4)
+    sign_in(client, make_staff(Role.LEADER, "370000"))
+    page = read(client.get("/figures"))
+    assert "招聘人数都没有写明" in page.text
+    assert "写明的招聘人数 7 人" in page.text
+    rows = {words_of(row) for row in page.all("tr")}
+    assert any(row.startswith("济南市") and row.endswith("—") for row in rows)
+    assert any(row.startswith("青岛市") and row.endswith("7") for row in rows)
 
 
 def test_an_official_sees_the_figures_of_the_own_region_only(client, sign_in):

@@ -9,7 +9,7 @@ from webapp.gate.completeness import Profile, advise
 from webapp.postings import limits, operations, queries, showing
 from webapp.postings.forms import ReviewForm
 from webapp.postings.models import NEXT, Posting, PostingState, ReviewDecision
-from webapp.postings.operations import Incomplete, NoReason, Refusal
+from webapp.postings.operations import IllegalMove, Incomplete, NoReason, Refusal
 from webapp.postings.values import stated, values_of
 from webapp.postings.views.room import blueprint
 from webapp.web import found, paginate
@@ -69,6 +69,8 @@ def _decide(key: UUID, form: ReviewForm) -> bool:
         form.reason.errors = [str(refusal)]
     except Incomplete as refusal:
         form.decision.errors = [finding.message for finding in refusal.findings]
+    except IllegalMove as refusal:
+        form.decision.errors = [f"这个岗位已经有人处理过：现在是“{refusal.state.label}”"]
     except Refusal as refusal:
         form.decision.errors = [str(refusal)]
     else:
