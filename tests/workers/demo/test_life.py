@@ -68,6 +68,11 @@ class TestAsTheOperationsWouldHaveLeftIt:
             assert row.valid_through is not None
             assert (row.valid_through < today()) == (row.state is _S.EXPIRED), row.state
 
+    def test_what_was_handed_in_says_of_its_employer_what_the_employer_said(self) -> None:
+        about = dict(session().execute(select(Employer.id, Employer.about)).all())
+        for row in direct():
+            assert row.employer_about == ("" if row.submitted_at is None else about[row.employer_id])
+
     def test_what_expired_is_found_by_the_fact_that_tells_it(self) -> None:
         for entry in session().scalars(select(Entry).where(Entry.event == "PostingsExpired")):
             event = ledger.decode(entry.event, entry.payload)
