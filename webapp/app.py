@@ -21,8 +21,8 @@ from webapp.accounts import passwords
 from webapp.accounts import views as accounts
 from webapp.config import Settings
 from webapp.employers import views as employers
-from webapp.matching import letters
 from webapp.matching import views as matching
+from webapp.notices import links
 from webapp.notices import views as notices
 from webapp.notices.queries import unread_count
 from webapp.postings import views as postings
@@ -65,7 +65,7 @@ def prepare(settings: Settings) -> None:
     sealing.configure(settings.secrets)
     db.connect(settings.database_url)
     search.current.use(EmbeddedEngine(settings.search_directory))
-    letters.settle(settings.base_url)
+    links.settle(settings.base_url)
     reference.settle(settings.home_region)
 
 

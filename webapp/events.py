@@ -52,6 +52,18 @@ class PersonChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class EmailConfirmationRequested(Event):
+    """A link is to be sent to an address that a person gave."""
+
+    confirmation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailConfirmed(Event):
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccountLocked(Event):
     person_id: str
 

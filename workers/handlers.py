@@ -36,11 +36,13 @@ _MATCH_POSTING = Listener("match_posting", NOTIFY)
 _NOTIFY_SEEKERS = Listener("notify_seekers", NOTIFY)
 _DELIVER_MESSAGE = Listener("deliver_message", NOTIFY)
 _SEND_CODE = Listener("send_code", NOTIFY)
+_WRITE_CONFIRMATION = Listener("write_confirmation", NOTIFY)
 _TELL_INVITED = Listener("tell_invited", NOTIFY)
 _RUN_UPKEEP = Listener("run_upkeep", BATCH)
 
 LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.CodeRequested: (_SEND_CODE,),
+    events.EmailConfirmationRequested: (_WRITE_CONFIRMATION,),
     events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING),
     events.PostingReopened: (_INDEX_POSTING,),
     events.PostingClosed: (_INDEX_POSTING,),
@@ -63,6 +65,7 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.DeliveryClosed,
         events.DeliveryRetried,
         events.DemoLoaded,
+        events.EmailConfirmed,
         events.EmployerChanged,
         events.EmployerRefused,
         events.EmployerRegistered,
@@ -166,6 +169,10 @@ def _notify_seekers(event: events.MatchesFound) -> None:
     matching.notify_seekers(UUID(event.posting_id), by=Actor.SYSTEM)
 
 
+def _write_confirmation(event: events.EmailConfirmationRequested) -> None:
+    notices.write_confirmation(UUID(event.confirmation_id), by=Actor.SYSTEM)
+
+
 def _tell_invited(event: events.StaffInvited) -> None:
     notices.tell_invited(UUID(event.person_id), event.role, event.region)
 
@@ -188,6 +195,7 @@ HANDLERS: Mapping[str, Handler] = {
     _NOTIFY_SEEKERS.name: Inside(_notify_seekers),
     _DELIVER_MESSAGE.name: Outside(_prepare_message, _settle_message),
     _SEND_CODE.name: Outside(_prepare_code, _settle_code),
+    _WRITE_CONFIRMATION.name: Inside(_write_confirmation),
     _TELL_INVITED.name: Inside(_tell_invited),
     _RUN_UPKEEP.name: Long(schedule.run),
 }

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from webapp.accounts.models import FailedAttempt, LoginCode, Session
+from webapp.accounts.models import EmailConfirmation, FailedAttempt, LoginCode, Session
 from webapp.db import Base, now, transaction
 from webapp.ledger import Delivery, DeliveryState, Heartbeat, ScheduleRun
 from webapp.reference import queries as reference
@@ -36,6 +36,7 @@ KEPT: tuple[Kept, ...] = (
     Kept(Session, Session.id, Session.ended_at, "sign_in_kept_days"),
     Kept(Session, Session.id, Session.expires_at, "sign_in_kept_days"),
     Kept(LoginCode, LoginCode.id, LoginCode.created_at, "sign_in_kept_days"),
+    Kept(EmailConfirmation, EmailConfirmation.id, EmailConfirmation.created_at, "sign_in_kept_days"),
     Kept(FailedAttempt, FailedAttempt.id, FailedAttempt.at, "sign_in_kept_days"),
     Kept(Delivery, Delivery.id, Delivery.finished_at, "delivery_kept_days", (Delivery.state == DeliveryState.DONE,)),
     Kept(ScheduleRun, ScheduleRun.minute, ScheduleRun.at, "delivery_kept_days"),

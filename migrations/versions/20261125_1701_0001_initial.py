@@ -122,6 +122,7 @@ def upgrade() -> None:
     sa.Column('phone_index', sa.LargeBinary(length=32), nullable=True),
     sa.Column('email_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('email_index', sa.LargeBinary(length=32), nullable=True),
+    sa.Column('email_confirmed_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('id_number_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('id_number_index', sa.LargeBinary(length=32), nullable=True),
     sa.Column('password_hash', sa.String(length=200), nullable=True),
@@ -197,6 +198,23 @@ def upgrade() -> None:
     with op.batch_alter_table('consent', schema=None) as batch_op:
         batch_op.create_index('ix_consent_person', ['person_id'], unique=False)
 
+    op.create_table('email_confirmation',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('email_index', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('token_hash', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('token_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('created_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('used_at', webapp.db.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_email_confirmation_person_id_person'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_email_confirmation')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_email_confirmation_token_hash'))
+    )
+    with op.batch_alter_table('email_confirmation', schema=None) as batch_op:
+        batch_op.create_index('ix_email_confirmation_email', ['email_index', 'created_at'], unique=False)
+        batch_op.create_index('ix_email_confirmation_person', ['person_id', 'created_at'], unique=False)
+
     op.create_table('employer',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('uscc', sa.String(length=18), nullable=False),
@@ -249,6 +267,7 @@ def upgrade() -> None:
     sa.Column('address_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('title', sa.String(length=120), nullable=False),
     sa.Column('body_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('leave_path', sa.String(length=200), nullable=False),
     sa.Column('state', sa.String(length=30), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('created_at', webapp.db.UtcDateTime(timezone=True), nullable=False),
@@ -529,6 +548,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_employer_queue')
 
     op.drop_table('employer')
+    with op.batch_alter_table('email_confirmation', schema=None) as batch_op:
+        batch_op.drop_index('ix_email_confirmation_person')
+        batch_op.drop_index('ix_email_confirmation_email')
+
+    op.drop_table('email_confirmation')
     with op.batch_alter_table('consent', schema=None) as batch_op:
         batch_op.drop_index('ix_consent_person')
 

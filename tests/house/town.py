@@ -53,6 +53,7 @@ class Town:
         told: dict[str, dict[str, Any]] = {
             "static": {"filename": "css/zhilu.css"},
             "accounts.end_session": {"session_id": self.rows["session"]},
+            "accounts.confirm_email": {"token": self.rows["letter"]},
             "postings.apply": open_,
             "postings.detail": open_,
             "postings.application": {"key": self.rows["application"]},
@@ -169,6 +170,9 @@ def _rows(town: Town, who: dict[str, Person]) -> None:
     town.rows["code"] = code.id
     staff = make_staff(Role.CASEWORKER, "370102")
     with transaction():
+        waiting = accounts.change_profile(session().get_one(Person, stranger.id), name="郑路人", email="zheng@example.com", by=Actor.SYSTEM)
+        assert waiting is not None
+        town.rows["letter"] = waiting.token
         town.rows |= {"staff": staff.id, "grant": people.grant_rows(staff.id)[-1].id, "delivery": _parked()}
 
 

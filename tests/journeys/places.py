@@ -38,7 +38,7 @@ from webapp.app import create_app
 from webapp.config import Settings
 from webapp.db import reading, session
 from webapp.ledger import Delivery, DeliveryState
-from webapp.matching import letters
+from webapp.notices import links
 from workers.carrying import carry_one
 from workers.handlers import BATCH, LISTENERS, NOTIFY
 from workers.index_queue import IndexQueue
@@ -155,11 +155,11 @@ def here(settings: Settings) -> Iterator[Place]:
 @contextmanager
 def _links_to(base_url: str) -> Iterator[None]:
     """Letters lead to this place while it is open; the process forgets it afterwards, for the tests that follow."""
-    letters.settle(base_url)
+    links.settle(base_url)
     try:
         yield
     finally:
-        letters.settle("")
+        links.settle("")
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from tests.factories.accounts import make_person
 from tests.journeys import walks
-from tests.journeys.places import Place, written
+from tests.journeys.places import Place
 
 
 def test_an_employer_registers_and_publishes_and_a_seeker_finds_it_and_applies(place: Place) -> None:
@@ -70,11 +70,12 @@ def test_a_saved_search_brings_exactly_one_notice_and_one_mail(place: Place) -> 
     title, email = "缝纫机维修工", f"{walks.new_phone()}@example.com"
     seeker = place.visitor()
     walks.register_seeker(place, seeker, phone=walks.new_phone(), name="钱求职", email=email)
+    walks.confirm_email(place, seeker, email)
     walks.search(seeker, title)
     seeker.follow("订阅这个搜索")
     seeker.press("保存订阅")
     assert "已保存订阅" in seeker.text
-    assert place.mails_to(email) == []
+    assert walks.news_to(place, email) == []
 
     employer = walks.its_owner(place, walks.an_employer("济南甲乙服装有限公司"))
     walks.publish(employer, title)
@@ -82,9 +83,9 @@ def test_a_saved_search_brings_exactly_one_notice_and_one_mail(place: Place) -> 
     place.settle()
     seeker.open("/notices")
     assert seeker.text.count(f"新岗位：{title}") == 2, "the title of one notice, and the same for a screen reader on its button"
-    assert [written(mail)[0] for mail in place.mails_to(email)] == [f"新岗位：{title}（济南甲乙服装有限公司）"]
+    assert [heading for heading, _ in walks.news_to(place, email)] == [f"新岗位：{title}（济南甲乙服装有限公司）"]
 
-    posting_page = written(place.mails_to(email)[0])[1].partition("查看岗位：")[2].split()[0]
+    posting_page = walks.news_to(place, email)[0][1].partition("查看岗位：")[2].split()[0]
     assert posting_page.startswith(place.settings.base_url)
     seeker.press("查看")
     assert seeker.h1 == title and posting_page.endswith(seeker.path)
@@ -92,7 +93,7 @@ def test_a_saved_search_brings_exactly_one_notice_and_one_mail(place: Place) -> 
     employer.press("暂停招聘")
     employer.press("恢复招聘")
     place.settle()
-    assert len(place.mails_to(email)) == 1, "a posting that was paused and came back is no news"
+    assert len(walks.news_to(place, email)) == 1, "a posting that was paused and came back is no news"
 
 
 def test_a_withdrawn_posting_is_not_found_from_that_moment_on(place: Place) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from tests.factories.accounts import make_staff
 from tests.factories.employers import make_employer, make_uscc, owner_of
 from tests.factories.postings import make_posting
-from tests.journeys.places import Place
+from tests.journeys.places import Place, written
 from tests.journeys.visitor import Visitor
 from webapp.access import Actor, Role
 from webapp.accounts import operations as accounts
@@ -17,6 +17,7 @@ from webapp.postings.models import Posting
 
 _numbers = itertools.count(1)
 SUBMITTED = "已提交审核"
+CONFIRM = "请确认您的邮箱"
 
 
 def new_phone() -> str:
@@ -64,6 +65,20 @@ def register_seeker(place: Place, visitor: Visitor, *, phone: str, name: str, em
     assert visitor.h1 == "怎么称呼您"
     visitor.fill({"姓名": name, "邮箱": email})
     visitor.press("完成")
+
+
+def confirm_email(place: Place, visitor: Visitor, address: str) -> None:
+    """By the link in the letter, and the button behind it."""
+    place.settle()
+    letter = next(text for title, text in map(written, place.mails_to(address)) if title == CONFIRM)
+    visitor.open("/confirm-email/" + letter.partition("/confirm-email/")[2].split()[0])
+    visitor.press("确认邮箱")
+    assert visitor.h1 == "邮箱已确认"
+
+
+def news_to(place: Place, address: str) -> list[tuple[str, str]]:
+    """Title and text of every mail but the question whether the address is right."""
+    return [(title, text) for title, text in map(written, place.mails_to(address)) if title != CONFIRM]
 
 
 def _prove_phone(place: Place, visitor: Visitor, phone: str) -> None:

@@ -156,6 +156,10 @@ class InviteForm(Form):
         return next(role for role in STAFF if role == self.role.data)
 
 
+class ConfirmForm(Form):
+    """One button."""
+
+
 class DisableForm(Form):
     reason = TextAreaField("停用原因", [required("请写明停用原因。"), at_most(REASON_MAX)])
 

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp import sealing
-from webapp.accounts.models import FailedAttempt, LoginCode
+from webapp.accounts.models import EmailConfirmation, FailedAttempt, LoginCode
 from webapp.db import is_sqlite, new_key, now, session, today
 from webapp.reference import queries as reference
 
@@ -22,6 +24,7 @@ _CODES_PER_PHONE = (
     ("code_per_phone_day", timedelta(days=1)),
 )
 _CODES_PER_ORIGIN = (("code_per_origin_hour", timedelta(hours=1)),)
+_CONFIRMATIONS = (("email_confirms_per_day", timedelta(days=1)),)
 
 
 class TooMany(Exception):
@@ -60,14 +63,21 @@ def take_turns(*names: bytes) -> None:
 def count_code(phone: bytes, origin: bytes) -> None:
     """Raises TooMany where this phone or this origin has had its codes; the caller adds the code in the same transaction."""
     take_turns(phone, origin)
-    _keep_within(_CODES_PER_PHONE, LoginCode.phone_index == phone)
-    _keep_within(_CODES_PER_ORIGIN, LoginCode.origin_index == origin)
+    _keep_within(_CODES_PER_PHONE, LoginCode.created_at, LoginCode.phone_index == phone)
+    _keep_within(_CODES_PER_ORIGIN, LoginCode.created_at, LoginCode.origin_index == origin)
 
 
-def _keep_within(spans: Iterable[tuple[str, timedelta]], whose: ColumnElement[bool]) -> None:
+def count_confirmation(person_id: UUID, email: bytes) -> None:
+    """Raises TooMany where this person or this mailbox has had its letters: a stranger's mailbox must not be filled from here."""
+    take_turns(person_id.bytes[-8:], email)
+    _keep_within(_CONFIRMATIONS, EmailConfirmation.created_at, EmailConfirmation.person_id == person_id)
+    _keep_within(_CONFIRMATIONS, EmailConfirmation.created_at, EmailConfirmation.email_index == email)
+
+
+def _keep_within(spans: Iterable[tuple[str, timedelta]], at: InstrumentedAttribute[datetime], whose: ColumnElement[bool]) -> None:
     for key, span in spans:
         allowed = reference.whole(key, on=today())
-        newest = list(session().scalars(select(LoginCode.created_at).where(whose).order_by(LoginCode.created_at.desc()).limit(max(allowed, 1))))
+        newest = list(session().scalars(select(at).where(whose).order_by(at.desc()).limit(max(allowed, 1))))
         if allowed < 1 or (len(newest) == allowed and newest[-1] > now() - span):
             raise TooMany(newest[-1] + span if newest else now() + span)
 

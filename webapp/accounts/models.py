@@ -19,6 +19,8 @@ class Person(Base):
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
     email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     email_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    email_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """None: whoever reads that mailbox has not said so yet, and nothing but the question is sent to it."""
     id_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     id_number_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
@@ -98,6 +100,29 @@ class LoginCode(Base):
 
     phone = Sealed("phone_sealed")
     code = Sealed("code_sealed")
+
+
+class EmailConfirmation(Base):
+    """A link sent to the address a person gave. Its token is hashed for checking and sealed for sending; the sealed one goes into the letter
+    and is wiped here."""
+
+    __tablename__ = "email_confirmation"
+    __table_args__ = (
+        Index("ix_email_confirmation_person", "person_id", "created_at"),
+        Index("ix_email_confirmation_email", "email_index", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))
+    email_index: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """The address it was asked for: worth nothing once the person has another."""
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    token_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    token = Sealed("token_sealed")
 
 
 class FailedAttempt(Base):

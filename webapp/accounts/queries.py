@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, false, or_, select
 
 from webapp import ledger, sealing
 from webapp.access import STAFF, Grant, Visitor
-from webapp.accounts.models import LoginCode, Person, RoleGrant, Session
+from webapp.accounts.models import EmailConfirmation, LoginCode, Person, RoleGrant, Session
 from webapp.db import now, session, today
 from webapp.reference import queries as reference
 
@@ -116,6 +116,18 @@ def code_service_alive() -> bool:
 def open_code(code_id: UUID) -> LoginCode | None:
     """A code that could still be right: neither used nor expired."""
     return session().scalar(select(LoginCode).where(LoginCode.id == code_id, LoginCode.used_at.is_(None), LoginCode.expires_at > now()))
+
+
+def confirmation_of(token: str) -> tuple[EmailConfirmation, Person] | None:
+    """The link with this token, used or not, where the person still gives that address and it has not run out."""
+    asked = (
+        select(EmailConfirmation, Person)
+        .join(Person, Person.id == EmailConfirmation.person_id)
+        .where(EmailConfirmation.token_hash == token_hash(token), EmailConfirmation.email_index == Person.email_index)
+        .where(EmailConfirmation.expires_at > now(), Person.disabled_at.is_(None))
+    )
+    row = session().execute(asked).first()
+    return None if row is None else (row[0], row[1])
 
 
 def sessions_of(person_id: UUID) -> Sequence[Session]:

@@ -1,23 +1,12 @@
 """What a seeker reads about a posting that met a saved search. Titles are shown in lists and kept with a message: they name no person."""
 
-from dataclasses import dataclass
-
+from webapp.notices.links import link
 from webapp.postings import showing
 from webapp.postings.models import Posting
 from webapp.seekers.models import SavedSearch
 
-
-@dataclass(slots=True)
-class _Site:
-    base_url: str = ""
-
-
-_site = _Site()
-
-
-def settle(base_url: str) -> None:
-    """Says under which address this service is reached (Settings.base_url); called once, when the process starts."""
-    _site.base_url = base_url
+SAVED_SEARCHES = "/saved-searches"
+"""Where its reader can stop the mails."""
 
 
 def path_of(posting: Posting) -> str:
@@ -44,8 +33,8 @@ def mail_of(posting: Posting, searches: list[SavedSearch]) -> str:
             f"工资：{showing.wage_text(posting)}",
             f"地点：{showing.place(posting)}",
             "",
-            f"查看岗位：{_site.base_url}{path_of(posting)}",
-            f"不想再收到邮件，或要修改订阅：{_site.base_url}/saved-searches",
+            f"查看岗位：{link(path_of(posting))}",
+            f"不想再收到邮件，或要修改订阅：{link(SAVED_SEARCHES)}",
             "",
             "公共就业服务不收取任何费用。凡要求先交押金、培训费、服装费的，请不要付款，可拨打 12333 举报。",
         )

@@ -112,7 +112,7 @@ def _tell_one(posting: Posting, person: Person, searches: list[SavedSearch], *, 
     subject = f"posting:{posting.id}"
     path = letters.path_of(posting)
     tell(person.id, NoticeKind.MATCH, subject, title=letters.title_of(posting), body=letters.notice_of(posting, searches), path=path)
-    if person.email and any(saved.by_email for saved in searches):
+    if person.email and person.email_confirmed_at and any(saved.by_email for saved in searches):
         queue_message(
             channel=Channel.EMAIL,
             dedupe_key=f"match:{posting.id}:{person.id}",
@@ -120,5 +120,6 @@ def _tell_one(posting: Posting, person: Person, searches: list[SavedSearch], *, 
             address=person.email,
             title=letters.title_of(posting),
             body=letters.mail_of(posting, searches),
+            leave_path=letters.SAVED_SEARCHES,
             by=by,
         )

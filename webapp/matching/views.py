@@ -43,7 +43,7 @@ class Line:
 @requires(Permission.SEARCH_SAVE)
 def saved_searches() -> str:
     lines = [_line(saved) for saved in queries.saved_searches_of(visitor().person_id)]
-    return render_template("matching/saved_searches.html", lines=lines, has_email=_has_email(), limit=whole("saved_searches_max"))
+    return render_template("matching/saved_searches.html", lines=lines, mailbox=_mailbox(), limit=whole("saved_searches_max"))
 
 
 @blueprint.route("/saved-searches/new", methods=["GET", "POST"])
@@ -51,7 +51,7 @@ def saved_searches() -> str:
 def save_search() -> str | Response:
     """The search to keep is in the address, as it was on the search page: signing in on the way loses nothing."""
     criteria = read(request.args.to_dict(flat=False))
-    form = SaveForm(data={"name": _name(criteria)[:80], "by_email": _has_email()})
+    form = SaveForm(data={"name": _name(criteria)[:80], "by_email": bool(_mailbox())})
     if not form.validate_on_submit():
         return _save_page(criteria, form)
     try:
@@ -101,14 +101,17 @@ def _save_page(criteria: Criteria, form: SaveForm, refusals: list[tuple[str, str
         words=_words(criteria),
         asks=bool(criteria.one("region") or filing_word(criteria.one("q"))),
         is_told=filing_word(criteria.one("q")) is not None,
-        has_email=_has_email(),
+        mailbox=_mailbox(),
         search_url=_search_url(_kept(criteria)),
     )
 
 
-def _has_email() -> bool:
+def _mailbox() -> str:
+    """What can be sent there: `waiting` for its confirmation (nothing yet), `confirmed`, or empty where there is none."""
     person = session().get(Person, visitor().person_id)
-    return person is not None and bool(person.email)
+    if person is None or person.email_index is None:
+        return ""
+    return "confirmed" if person.email_confirmed_at else "waiting"
 
 
 def _kept(criteria: Criteria) -> dict[str, Any]:

@@ -63,6 +63,8 @@ class Parcel:
     body: str
     doubtful: bool
     """An earlier attempt was begun and its end is not known."""
+    leave_url: str = ""
+    """Where its reader can stop such messages; empty: no header says so."""
 
 
 class Sender(Protocol):
@@ -154,6 +156,8 @@ def compose(parcel: Parcel, mail_from: str) -> EmailMessage:
     mail["Date"] = format_datetime(now().astimezone(LOCAL_ZONE))
     mail["Message-ID"] = f"<{_fingerprint(parcel.key)}@{mail_from.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
+    if parcel.leave_url:
+        mail["List-Unsubscribe"] = f"<{parcel.leave_url}>"  # RFC 2369
     mail.set_content(parcel.body, cte="8bit")
     return mail
 

@@ -62,6 +62,8 @@ class Message(Base):
     """Wiped once the message was sent."""
     title: Mapped[str] = mapped_column(String(120))
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    leave_path: Mapped[str] = mapped_column(String(200), default="")
+    """The page where its reader can stop such messages; empty for what nobody subscribes to."""
     state: Mapped[MessageState] = mapped_column(default=MessageState.QUEUED)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

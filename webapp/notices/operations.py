@@ -13,11 +13,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from webapp import ledger
 from webapp.access import Actor
 from webapp.accounts import queries as people
-from webapp.accounts.models import LoginCode
+from webapp.accounts.models import EmailConfirmation, LoginCode, Person
 from webapp.db import Base, is_sqlite, new_key, now, session
 from webapp.events import DeliveryClosed, DeliveryRetried, MessageQueued
 from webapp.ledger import Delivery, DeliveryState
 from webapp.notices.channels import Outcome, Parcel, Report
+from webapp.notices.links import header_link, link
 from webapp.notices.models import Channel, Message, MessageState, Notice, NoticeKind
 from webapp.reference import queries as reference
 
@@ -45,15 +46,25 @@ def tell_invited(person_id: UUID, role: str, region: str) -> Notice | None:
 
 
 def queue_message(
-    *, channel: Channel, dedupe_key: str, address: str, title: str, body: str, by: Actor, person_id: UUID | None = None
+    *,
+    channel: Channel,
+    dedupe_key: str,
+    address: str,
+    title: str,
+    body: str,
+    by: Actor,
+    person_id: UUID | None = None,
+    leave_path: str = "",
 ) -> Message | None:
-    """Hands a message to the workers; None when one with this key was queued before. `title` is kept, so it holds no personal data."""
+    """Hands a message to the workers; None when one with this key was queued before. `title` is kept, so it holds no personal data.
+    `leave_path` is the page where such messages are stopped (List-Unsubscribe)."""
     message = Message(
         id=new_key(),
         channel=channel,
         dedupe_key=dedupe_key,
         person_id=person_id,
         title=title[:120],
+        leave_path=leave_path,
         state=MessageState.QUEUED,
         attempts=0,
         created_at=now(),
@@ -64,6 +75,25 @@ def queue_message(
         return None
     ledger.record(MessageQueued(str(message.id)), by=by)
     return message
+
+
+def write_confirmation(confirmation_id: UUID, *, by: Actor) -> Message | None:
+    """The letter with the link that confirms an address; its token is wiped here. None where it would come too late to be of use."""
+    asked = session().get(EmailConfirmation, confirmation_id, with_for_update=True)
+    if asked is None or asked.token is None:
+        return None
+    token, asked.token = asked.token, None
+    person = session().get_one(Person, asked.person_id)
+    if person.email is None or person.email_index != asked.email_index or asked.used_at is not None or asked.expires_at <= now():
+        return None
+    hours = round((asked.expires_at - asked.created_at).total_seconds() / 3600)
+    body = (
+        f"有人在职路登记了这个邮箱，用来接收新岗位提醒。\n\n是您本人的话，请在 {hours} 小时内打开下面的页面，点“确认邮箱”：\n"
+        f"{link(f'/confirm-email/{token}')}\n\n不是您登记的，不用理会：没有确认，就不会再收到提醒邮件。\n"
+    )
+    return queue_message(
+        channel=Channel.EMAIL, dedupe_key=f"confirm:{asked.id}", address=person.email, title="请确认您的邮箱", body=body, person_id=person.id, by=by
+    )
 
 
 def _add_once(row: Base) -> bool:
@@ -94,7 +124,7 @@ def prepare_message(message_id: UUID, *, doubtful: bool) -> Parcel | None:
         return None
     message.state = MessageState.SENDING
     message.attempts += 1
-    return Parcel(message.dedupe_key, message.channel, message.address, message.title, message.body or "", doubtful)
+    return Parcel(message.dedupe_key, message.channel, message.address, message.title, message.body or "", doubtful, header_link(message.leave_path))
 
 
 _STATES = {
@@ -185,7 +215,17 @@ def _give_up_code(code_id: UUID) -> None:
         _wipe_code(code)
 
 
-_WIPES: Mapping[str, Callable[[UUID], None]] = {"MessageQueued": _give_up_message, "CodeRequested": _give_up_code}
+def _give_up_confirmation(confirmation_id: UUID) -> None:
+    asked = session().get(EmailConfirmation, confirmation_id, with_for_update=True)
+    if asked is not None:
+        asked.token = None
+
+
+_WIPES: Mapping[str, Callable[[UUID], None]] = {
+    "MessageQueued": _give_up_message,
+    "CodeRequested": _give_up_code,
+    "EmailConfirmationRequested": _give_up_confirmation,
+}
 
 
 def _troubled(delivery_id: UUID) -> Delivery:

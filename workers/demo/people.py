@@ -39,6 +39,7 @@ def make_person(
     person.phone, person.phone_index = sign_in, phone_index(sign_in)
     if email is not None:
         person.email, person.email_index = email, email_index(email)
+        person.email_confirmed_at = at
     if password_hash is not None:
         person.password_hash, person.password_changed_at = password_hash, at
     return person

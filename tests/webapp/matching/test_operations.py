@@ -6,11 +6,14 @@ from tests.factories.postings import make_posting
 from tests.factories.seekers import make_saved_search
 from webapp import ledger
 from webapp.access import Actor
+from webapp.accounts.models import Person
+from webapp.accounts.operations import change_profile
 from webapp.db import reading, session, transaction
 from webapp.events import MatchesFound
 from webapp.ledger import Entry
-from webapp.matching import letters, operations
+from webapp.matching import operations
 from webapp.matching.models import Match
+from webapp.notices import links
 from webapp.notices.models import Message, Notice, NoticeKind
 from webapp.postings.models import Posting, PostingState
 from webapp.seekers import operations as seekers
@@ -141,6 +144,17 @@ def test_a_second_search_that_matches_later_does_not_tell_the_same_posting_again
     assert (len(told()), count(Message)) == (1, 1)
 
 
+def test_an_address_that_waits_for_its_confirmation_gets_no_mail_but_the_inbox_does():
+    person = make_person()
+    with transaction():
+        change_profile(session().get_one(Person, person.id), name="孙求职", email="sun@example.com", by=Actor.SYSTEM)
+    make_saved_search(person, q="焊工", by_email=True)
+    posting = make_posting()
+    match(posting)
+    assert notify(posting) == 1
+    assert (len(told()), count(Message)) == (1, 0)
+
+
 def test_no_mail_without_the_wish_for_it_or_an_address():
     make_saved_search(make_person(email="sun@example.com"), q="焊工", by_email=False)
     make_saved_search(make_person(), q="焊工", by_email=True)
@@ -184,17 +198,18 @@ def test_nothing_of_a_person_is_on_the_ledger_or_in_a_kept_title():
 
 
 def test_the_mail_leads_to_the_posting_and_to_the_way_out():
-    letters.settle("https://jobs.example")
+    links.settle("https://jobs.example")
     try:
         make_saved_search(make_person(email="sun@example.com"), q="焊工")
         posting = make_posting()
         match(posting)
         notify(posting)
     finally:
-        letters.settle("")
+        links.settle("")
     body = rows(Message)[0].body
     assert f"https://jobs.example/postings/{posting.id}" in body
     assert "https://jobs.example/saved-searches" in body
+    assert rows(Message)[0].leave_path == "/saved-searches"
 
 
 def test_matches_found_is_what_its_listener_waits_for():

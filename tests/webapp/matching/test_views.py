@@ -37,6 +37,14 @@ def test_a_search_is_kept_in_canonical_form_without_order_page_and_strangers(cli
     assert (saved.name, saved.region, saved.word, saved.by_email) == ("焊工", "370100", "焊工", True)
 
 
+def test_an_address_that_waits_is_said_beside_the_choice_and_the_list(client, seeker):
+    client.post("/account/profile", data={"name": "孙求职", "email": "sun2@example.com"})
+    assert "确认后才会发邮件" in read(client.get(NEW)).text
+    client.post(NEW, data={"name": "焊工", "by_email": "y"})
+    text = read(client.get("/saved-searches")).text
+    assert "邮箱待确认" in text and "站内消息和邮件" not in text
+
+
 def test_the_same_search_in_another_order_of_its_address_is_the_same(client, seeker):
     client.post("/saved-searches/new?q=焊工&type=full_time&type=part_time", data={"name": "甲"})
     client.post("/saved-searches/new?type=part_time&q=焊工&type=full_time", data={"name": "乙"})

@@ -67,6 +67,13 @@ def test_a_mail_arrives_whole(mailbox: tuple[Mailbox, str], demo: Settings) -> N
     assert mail["Auto-Submitted"] == "auto-generated"
 
 
+def test_a_mail_that_can_be_stopped_says_where(mailbox: tuple[Mailbox, str], demo: Settings) -> None:
+    box, address = mailbox
+    for parcel in (MAIL, replace(MAIL, key="other", leave_url="https://jobs.example/saved-searches")):
+        dispatch(parcel, replace(demo, smtp_url=f"smtp://{address}"))
+    assert [mail["List-Unsubscribe"] for _, _, mail in box.received] == [None, "<https://jobs.example/saved-searches>"]
+
+
 def test_the_same_message_has_the_same_message_id(mailbox: tuple[Mailbox, str], demo: Settings) -> None:
     box, address = mailbox
     connected = replace(demo, smtp_url=f"smtp://{address}")

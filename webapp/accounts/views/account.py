@@ -13,6 +13,7 @@ from webapp.accounts.models import CodePurpose, Person
 from webapp.accounts.operations import CodeAnswer
 from webapp.accounts.views import doors
 from webapp.accounts.views.doors import blueprint
+from webapp.accounts.views.mailbox import TOO_MANY, sent_words
 from webapp.accounts.views.sign_in import SPENT, WRONG_CODE, Answer
 from webapp.db import session, transaction
 from webapp.sealing import blind
@@ -40,11 +41,13 @@ def profile() -> Answer:
     if form.validate_on_submit():
         try:
             with transaction():
-                operations.change_profile(me(), name=form.name.name_given, email=form.email.address, by=doors.acting_for_self())
+                asked = operations.change_profile(me(), name=form.name.name_given, email=form.email.address, by=doors.acting_for_self())
         except operations.AlreadyRegistered:
             form.email.errors = ["这个邮箱不能使用，请换一个。"]
+        except limits.TooMany as limit:
+            form.email.errors = [TOO_MANY.format(limit.minutes)]
         else:
-            return _done("资料已保存。")
+            return _done(f"资料已保存。{sent_words(asked)}")
     return render_template("accounts/profile.html", form=form)
 
 

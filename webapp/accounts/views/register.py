@@ -6,11 +6,12 @@ from werkzeug.wrappers import Response
 
 from webapp import access, web
 from webapp.access import Permission, public, requires
-from webapp.accounts import operations, passwords, privacy, queries
+from webapp.accounts import limits, operations, passwords, privacy, queries
 from webapp.accounts.forms import ConsentForm, WelcomeForm
 from webapp.accounts.models import CodePurpose, Person
 from webapp.accounts.views import doors
 from webapp.accounts.views.doors import blueprint
+from webapp.accounts.views.mailbox import TOO_MANY, sent_words
 from webapp.accounts.views.sign_in import Answer, ask_for_code
 from webapp.db import session, transaction
 
@@ -89,11 +90,14 @@ def _save(form: WelcomeForm) -> Response | None:
     try:
         with transaction():
             person = session().get_one(Person, access.visitor().person_id)
-            operations.change_profile(person, name=form.name.name_given, email=form.email.address, by=by)
+            asked = operations.change_profile(person, name=form.name.name_given, email=form.email.address, by=by)
             if kept is not None and person.password_hash is None:
                 operations.set_first_password(person, kept, by=by)
     except operations.AlreadyRegistered:
         form.email.errors = ["这个邮箱不能使用，请换一个，或者先不填。"]
         return None
-    flash("注册完成。", "success")
+    except limits.TooMany as limit:
+        form.email.errors = [TOO_MANY.format(limit.minutes)]
+        return None
+    flash(f"注册完成。{sent_words(asked)}", "success")
     return redirect(_onward(), 303)
