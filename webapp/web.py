@@ -77,9 +77,13 @@ def page_number() -> int:
 
 
 def paginate(query: Select[Row], *, number: int | None = None, size: int = 20) -> Page[Row]:
-    """The rows of one page of an entity query and the count of them all, from the same filters."""
+    """The rows of one page of an entity query and the count of them all, from the same filters.
+
+    A page behind the last is the last: a queue that got shorter meanwhile must not look empty.
+    """
     number = page_number() if number is None else number
     total = session().scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    number = min(number, max(1, -(-total // size)))
     rows = session().scalars(query.limit(size).offset((number - 1) * size)).all()
     return Page(rows, number, size, total)
 

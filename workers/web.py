@@ -26,6 +26,7 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             "worker_class": "gthread",
             "timeout": REQUEST_SECONDS,
             "graceful_timeout": GRACEFUL_SECONDS,
+            "limit_request_line": 8190,  # the most gunicorn takes: a pasted search is answered by our page, not by its bare 414
             "accesslog": None,  # addresses and query strings are personal data
             "errorlog": "-",
             "loglevel": "warning",

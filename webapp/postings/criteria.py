@@ -6,7 +6,7 @@ it never becomes an empty result.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from search.query import WINDOW, PostingQuery, Sort
@@ -17,6 +17,7 @@ from webapp.reference.models import Education, EmploymentType
 
 PAGE_SIZE = 20
 PAGES = WINDOW // PAGE_SIZE
+_TOO_FAR = f"最多翻到第 {PAGES} 页（前 {WINDOW} 个），请加上条件缩小范围"
 NAMES = ("q", "region", "outside", "wage", "wage_max", "type", "education", "days", "source", "sort")
 """Every parameter a saved search keeps; `page` is not one."""
 TEXT_AT_MOST = 100
@@ -39,6 +40,11 @@ class Criteria:
 
     def one(self, name: str) -> str:
         return next(iter(self.chosen.get(name, ())), "")
+
+    def turned_to(self, page: int) -> "Criteria":
+        """The same search at another page, without what was said of the page asked for."""
+        problems = tuple(problem for problem in self.problems if problem != _TOO_FAR)
+        return replace(self, page=page, problems=problems, query=replace(self.query, offset=(page - 1) * PAGE_SIZE))
 
     @property
     def filters(self) -> list[tuple[str, str]]:
@@ -164,7 +170,7 @@ def _page(reading: _Reading) -> int:
     text = reading.text("page") or "1"
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
     if number > PAGES:
-        reading.problems.append(f"最多翻到第 {PAGES} 页（前 {WINDOW} 个），请加上条件缩小范围")
+        reading.problems.append(_TOO_FAR)
     return min(max(1, number), PAGES)
 
 

@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from wtforms import (
-    BooleanField,
     DateField,
     DecimalField,
     Field,
@@ -24,7 +23,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import TextInput
 
 from webapp.db import today
@@ -279,7 +278,11 @@ def places(chosen: str | None = None) -> list[SelectChoice]:
 
 class ApplyForm(Form):
     message = TextAreaField("想对用人单位说的话", [_short("留言", 500)], filters=[_stripped], description="可以写会什么、做过什么、什么时候能上班")
-    shares_phone = BooleanField("同意")
+    shares_phone = Radio("姓名和电话", [InputRequired("请选择是否把姓名和电话提供给这家单位")])
+    """Nothing is chosen beforehand: consent is given (个人信息保护法 §23), and a refusal is a decision, not an oversight."""
+
+    def ask_for(self, employer: str) -> None:
+        self.shares_phone.choices = [("yes", f"同意向“{employer}”提供我的姓名和手机号码"), ("no", "暂不同意")]
 
 
 class ReviewForm(Form):

@@ -354,7 +354,7 @@ def test_a_seeker_applies_sees_a_number_and_withdraws(client, sign_in):
     sign_in(client, seeker)
     form = read(client.get(f"/postings/{posting.id}/apply"))
     assert "同意向“济南甲乙机械有限公司”提供我的姓名和手机号码" in form.text
-    sent = client.post(f"/postings/{posting.id}/apply", data={"message": "会氩弧焊", "shares_phone": "y"})
+    sent = client.post(f"/postings/{posting.id}/apply", data={"message": "会氩弧焊", "shares_phone": "yes"})
     assert sent.status_code == 303
     own = read(client.get(sent.location))
     application = queries.application_by(seeker.id, posting.id)
@@ -369,6 +369,37 @@ def test_a_seeker_applies_sees_a_number_and_withdraws(client, sign_in):
     with transaction():
         assert session().get_one(Application, application.id).state is ApplicationState.WITHDRAWN
     assert "重新投递" in read(client.get(sent.location)).links
+
+
+def test_whoever_says_neither_yes_nor_no_is_asked_and_keeps_what_was_typed(client, sign_in):
+    posting = make_posting()
+    sign_in(client, make_person())
+    page = read(client.post(f"/postings/{posting.id}/apply", data={"message": "会氩弧焊"}))
+    assert "请选择是否把姓名和电话提供给这家单位" in page.text
+    assert "会氩弧焊" in page.text
+
+
+def test_whoever_keeps_the_phone_back_is_told_that_nobody_can_call(client, sign_in):
+    posting = make_posting()
+    sign_in(client, make_person())
+    sent = client.post(f"/postings/{posting.id}/apply", data={"shares_phone": "no"})
+    assert "单位现在联系不上您" in read(client.get(sent.location)).text
+
+
+def test_a_page_behind_the_last_is_the_last(client):
+    employer = make_employer()
+    for number in range(21):
+        make_posting(employer=employer, title=f"焊工{number}")
+    build_index()
+    page = read(client.get("/postings?q=焊工&page=99999"))
+    assert "第 21–21 个" in page.text
+    assert "最多翻到" not in page.text
+
+
+def test_a_queue_that_got_shorter_does_not_look_empty(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    sign_in(client, make_staff(Role.REVIEWER, region="370000"))
+    assert posting.title in read(client.get("/review/postings?page=99")).text
 
 
 def test_another_seekers_application_is_not_found(client, sign_in):
@@ -404,7 +435,7 @@ def test_a_closed_or_forwarded_posting_cannot_be_applied_to(client, sign_in):
 def test_a_message_that_is_too_long_is_kept_and_named(client, sign_in):
     posting = make_posting()
     sign_in(client, make_person())
-    page = read(client.post(f"/postings/{posting.id}/apply", data={"message": "焊" * 501}))
+    page = read(client.post(f"/postings/{posting.id}/apply", data={"message": "焊" * 501, "shares_phone": "no"}))
     assert page.errors == ["想对用人单位说的话：留言最多 500 个字，请缩短"]
     assert page.fields["message"] == "焊" * 501
 

@@ -21,6 +21,7 @@ def apply(key: UUID) -> str | Response:
     if known is not None and known.state is ApplicationState.SENT:
         return redirect(url_for(".application", key=known.id), 303)
     form = ApplyForm()
+    form.ask_for(posting.employer_name)
     if queries.is_open(posting) and posting.employer_id is not None and form.validate_on_submit():
         return _send(key, form)
     status = 200 if queries.is_open(posting) else 410
@@ -45,7 +46,7 @@ def _send(key: UUID, form: ApplyForm) -> Response:
                 posting,
                 visitor().person_id,
                 message=form.message.data or "",
-                shares_phone=form.shares_phone.data,
+                shares_phone=form.shares_phone.data == "yes",
                 by=acting(Permission.APPLICATION_SEND),
             )
     except AlreadyApplied as known:

@@ -30,6 +30,9 @@ _BY_UNIT = {WageUnit.HOUR: "HOUR", WageUnit.DAY: "DAY", WageUnit.WEEK: "WEEK", W
 def search() -> str:
     criteria = criteria_of.read(request.args.to_dict(flat=False))
     answer = queries.find_open(criteria.query)
+    if answer.total and not answer.rows and criteria.page > 1:  # behind the last page: the last one, not an empty one
+        criteria = criteria.turned_to(-(-min(answer.total, WINDOW) // criteria_of.PAGE_SIZE))
+        answer = queries.find_open(criteria.query)
     rows = [showing.card(row, is_verified=row.id in answer.verified) for row in answer.rows]
     return render_template(
         "postings/search.html",
