@@ -73,7 +73,7 @@ def test_without_a_mouse_one_can_search_and_apply(place: Place) -> None:
     seeker.moving(lambda: keys.press("Enter"))
     tab_to(seeker, "textarea")
     keys.type("会编网。")
-    tab_to(seeker, "input[type=checkbox]")
+    tab_to(seeker, "input[type=radio]")
     keys.press("Space")
     tab_to(seeker, "button:text-is('确认投递')")
     seeker.moving(lambda: keys.press("Enter"))
