@@ -34,3 +34,8 @@ def test_the_account_page_masks_phone_and_email(client: FlaskClient, sign_in: Si
     assert "138****5678" in text
     assert "w***@example.com" in text
     assert "13812345678" not in text
+
+
+def test_whoever_came_to_apply_is_told_why_a_phone_is_asked_for(client):
+    assert "验证后自动回到这个岗位" in read(client.get("/sign-in?next=/postings/1/apply")).text
+    assert "验证后自动回到这个岗位" not in read(client.get("/sign-in")).text
