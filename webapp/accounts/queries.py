@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, false, or_, select
 
 from webapp import ledger, sealing
 from webapp.access import STAFF, Grant, Visitor
-from webapp.accounts.models import EmailConfirmation, LoginCode, Person, RoleGrant, Session
+from webapp.accounts.models import CodePurpose, EmailConfirmation, LoginCode, Person, RoleGrant, Session
 from webapp.db import now, session, today
 from webapp.reference import queries as reference
 
@@ -116,6 +116,17 @@ def code_service_alive() -> bool:
 def open_code(code_id: UUID) -> LoginCode | None:
     """A code that could still be right: neither used nor expired."""
     return session().scalar(select(LoginCode).where(LoginCode.id == code_id, LoginCode.used_at.is_(None), LoginCode.expires_at > now()))
+
+
+def waiting_code(phone: str, purposes: frozenset[CodePurpose], *, origin: bytes) -> LoginCode | None:
+    """The newest code of this phone that could still be right. Only where it was asked for from the same origin: whoever merely knows the
+    phone is not led to a page where they could use up its tries."""
+    asked = (
+        select(LoginCode)
+        .where(LoginCode.phone_index == phone_index(phone), LoginCode.origin_index == origin, LoginCode.purpose.in_(purposes))
+        .where(LoginCode.used_at.is_(None), LoginCode.expires_at > now(), LoginCode.tries < reference.whole("code_tries", on=today()))
+    )
+    return session().scalar(asked.order_by(LoginCode.created_at.desc()).limit(1))
 
 
 def confirmation_of(token: str) -> tuple[EmailConfirmation, Person] | None:

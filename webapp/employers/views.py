@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from webapp import access, sealing
 from webapp.access import Permission, requires
 from webapp.accounts import limits
+from webapp.accounts.models import Person
 from webapp.db import session, transaction
 from webapp.employers import operations, queries
 from webapp.employers.forms import DecisionForm, EmployerForm, MemberForm
@@ -27,7 +28,8 @@ def _own(employer_id: UUID, permission: Permission) -> Employer:
 @blueprint.route("/employer/register", methods=["GET", "POST"])
 @requires(Permission.EMPLOYER_REGISTER)
 def register() -> Answer:
-    form = EmployerForm().prepare()
+    person = session().get_one(Person, access.visitor().person_id)
+    form = EmployerForm(contact_name=person.name, contact_phone=person.phone).prepare()
     if form.validate_on_submit():
         try:
             with transaction():

@@ -54,6 +54,25 @@ def test_an_employer_goes_on_to_its_organisation(client: FlaskClient) -> None:
     assert client.get("/employer/register").status_code == 200
 
 
+def test_each_side_reads_what_concerns_it(client: FlaskClient) -> None:
+    """What the consent says and what the last step says are the same promise."""
+    employer, seeker = "/register/employer?next=/employer/register", "/register/seeker"
+    own, others = "核验单位的工作人员和本单位的成员", "应聘时您同意了，用人单位才看得到您的姓名和电话"
+    for path in (employer, seeker):
+        first = read(client.get(path)).text
+        last = read(client.get(register(client, make_phone(), path))).text
+        client.post("/sign-out")
+        says, silent = (own, others) if path == employer else (others, own)
+        assert says in first and says in last
+        assert silent not in first and silent not in last
+
+
+def test_a_code_for_a_new_phone_asks_for_the_consent_of_the_side_it_came_from(client: FlaskClient) -> None:
+    for target, says in (("/employer/register", "招人都不收费"), ("/account", "找工作都不收费")):
+        page = ask(client, make_phone(), f"/sign-in?next={target}")
+        assert says in read(client.post(page, data={"code": digits_of(page)})).text
+
+
 def test_who_is_signed_in_goes_straight_to_the_organisation(client: FlaskClient, sign_in: SignIn) -> None:
     sign_in(client, make_person())
     assert client.get("/register/employer").location == "/employer/register"

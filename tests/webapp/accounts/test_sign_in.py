@@ -124,6 +124,30 @@ def test_a_phone_of_a_hundred_thousand_characters_is_an_error_of_the_form(client
     assert "11 位" in read(answer).errors[0]
 
 
+def test_asking_again_at_once_leads_back_to_where_the_code_is_typed(client: FlaskClient) -> None:
+    person = make_person()
+    page = ask(client, person.phone or "", "/sign-in?next=/account")
+    refused = read(client.post("/sign-in?next=/account", data={"phone": person.phone}))
+    back = refused.links["刚才的验证码还有效，去填写"]
+    assert back == page
+    assert client.post(back, data={"code": digits_of(page)}).status_code == 303
+    assert "刚才的验证码还有效，去填写" not in read(client.post("/sign-in", data={"phone": person.phone})).links, "it is used"
+
+
+def test_registering_again_at_once_leads_back_too(client: FlaskClient) -> None:
+    phone = make_phone()
+    page = ask(client, phone, "/register/seeker", agreed="y")
+    assert read(client.post("/register/seeker", data={"phone": phone, "agreed": "y"})).links["刚才的验证码还有效，去填写"] == page
+
+
+def test_a_stranger_elsewhere_is_not_led_to_a_code_that_is_not_theirs(client: FlaskClient) -> None:
+    person = make_person()
+    page = ask(client, person.phone or "")
+    elsewhere = client.post("/sign-in", data={"phone": person.phone}, environ_base={"REMOTE_ADDR": "203.0.113.9"})
+    assert elsewhere.status_code == 429
+    assert str(read_id(page)) not in elsewhere.text
+
+
 def test_asking_again_at_once_says_when_to_try(client: FlaskClient) -> None:
     person = make_person()
     ask(client, person.phone or "")

@@ -65,6 +65,14 @@ def test_what_is_wrong_is_said_and_everything_typed_stays(registering: FlaskClie
     assert session().scalars(select(Employer)).all() == []
 
 
+def test_the_contact_is_whoever_registers_until_they_say_otherwise(client: FlaskClient, sign_in: SignIn) -> None:
+    sign_in(client, make_person(name="赵老板", phone="13812340000"))
+    fields = read(client.get("/employer/register")).fields
+    assert (fields["contact_name"], fields["contact_phone"]) == ("赵老板", "13812340000")
+    again = read(client.post("/employer/register", data=employer_values(contact_name="", contact_phone="13900001111", name=""))).fields
+    assert (again["contact_name"], again["contact_phone"]) == ("", "13900001111")
+
+
 def test_a_code_that_is_registered_says_what_to_do(registering: FlaskClient) -> None:
     taken = make_employer()
     page = read(registering.post("/employer/register", data=employer_values(uscc=taken.uscc)))

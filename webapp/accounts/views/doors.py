@@ -104,6 +104,11 @@ def target() -> str:
     return web.here_or("", request.args.get("next"))
 
 
+def face() -> str:
+    """Whom the pages on the way in speak to: who came to register an organisation reads what concerns recruiting."""
+    return "employer" if target() == url_for("employers.register") else "seeker"
+
+
 def enter(token: str, *, nameless: bool = False) -> BaseResponse:
     """Into the house: the session's cookie, a fresh CSRF seed, and on to where the person wanted to go."""
     flask.session.clear()

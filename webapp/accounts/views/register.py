@@ -68,7 +68,11 @@ def welcome() -> Answer:
             done = _save(form)
             if done is not None:
                 return done
-    return render_template("accounts/welcome.html", form=form, minimum=minimum, onward=_onward())
+    return render_template("accounts/welcome.html", form=form, minimum=minimum, onward=_onward(), face=_face())
+
+
+def _face() -> str:
+    return "staff" if queries.is_staff(access.visitor().person_id) else doors.face()
 
 
 def _onward() -> str:

@@ -43,8 +43,14 @@ def ask_for_code(form: Form, phone: str, purpose: CodePurpose, template: str, en
             code = operations.request_code(phone=phone, purpose=purpose, origin=doors.origin(), by=STRANGER)
     except limits.TooMany as limit:
         words = f"获取验证码太频繁。请 {limit.minutes} 分钟后再试，或者用密码登录。"
-        return render_template(template, form=form, next=doors.target(), refused=words), 429
+        return render_template(template, form=form, next=doors.target(), refused=words, waiting=_waiting(phone, endpoint)), 429
     return redirect(url_for(endpoint, code_id=code.id, next=doors.target() or None), 303)
+
+
+def _waiting(phone: str, endpoint: str) -> str:
+    """Where the code that was sent last may still be typed, for whoever asked for it from here; else empty."""
+    code = queries.waiting_code(phone, _ENTRY, origin=doors.origin())
+    return url_for(endpoint, code_id=code.id, next=doors.target() or None) if code is not None else ""
 
 
 @blueprint.route("/sign-in/code/<uuid:code_id>", methods=["GET", "POST"])
@@ -63,7 +69,7 @@ def register_with_code(code_id: UUID) -> Answer:
     form = CodeConsentForm()
     if form.validate_on_submit():
         return _enter_with(form, code_id, consented=True)
-    return render_template("accounts/sign_in_unknown.html", form=form, code_id=code_id, next=doors.target())
+    return render_template("accounts/sign_in_unknown.html", form=form, code_id=code_id, next=doors.target(), face=doors.face())
 
 
 def code_page(form: Form, code_id: UUID, *, refused: str = "", status: int = 200) -> Answer:
@@ -90,7 +96,7 @@ def _enter_with(form: CodeForm, code_id: UUID, *, consented: bool) -> Answer:
         return code_page(again, code_id, refused=WRONG_CODE if answer is CodeAnswer.WRONG else SPENT)
     if token is None or person is None:
         offer = CodeConsentForm(formdata=None, code=form.code.digits)
-        return render_template("accounts/sign_in_unknown.html", form=offer, code_id=code_id, next=doors.target())
+        return render_template("accounts/sign_in_unknown.html", form=offer, code_id=code_id, next=doors.target(), face=doors.face())
     return doors.enter(token, nameless=person.name_sealed is None)
 
 
