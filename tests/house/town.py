@@ -94,6 +94,7 @@ class Town:
         employer = {name: str(value) for name, value in employer_values(uscc=make_uscc()).items()}
         found = {
             "web.display": {"display": "large"},
+            "postings.apply": {"shares_phone": "yes"},
             "accounts.sign_in": {"phone": "13700000001"},
             "accounts.sign_in_code": {"code": self.rows["digits"]},
             "accounts.register_with_code": {"code": self.rows["digits"], "agreed": "y"},
