@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy import Select, func, select
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
@@ -18,6 +19,7 @@ from webapp.db import LOCAL_ZONE, session
 
 Row = TypeVar("Row")
 DISPLAY_COOKIE = "display"
+NUL = "\x00"
 _YEAR = 365 * 24 * 3600
 
 blueprint = Blueprint("web", __name__)
@@ -100,6 +102,13 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         locales = ("zh",)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Without NUL, which no screen shows and PostgreSQL refuses to keep or to look for."""
+            given = super().wrap_formdata(form, formdata)
+            if given is None or not any(isinstance(value, str) and NUL in value for _, value in given.items(multi=True)):
+                return given
+            return MultiDict((name, value.replace(NUL, "") if isinstance(value, str) else value) for name, value in given.items(multi=True))
 
 
 def options(pairs: Iterable[tuple[str, str]]) -> list[Any]:

@@ -7,13 +7,18 @@ from wtforms.validators import Length, Optional
 from webapp.notices.labels import EVENT_LABELS
 from webapp.web import Form, options
 
+_NO_DAY = "日期请写成 2026-01-31 这样"
+
 
 class DayField(DateField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         try:
             super().process_formdata(valuelist)
         except ValueError as reason:
-            raise ValueError("日期请写成 2026-01-31 这样") from reason
+            raise ValueError(_NO_DAY) from reason
+        if self.data is not None and not 1970 <= self.data.year < 9999:  # beyond them the calendar here has no instant
+            self.data = None
+            raise ValueError(_NO_DAY)
 
 
 class LedgerFilter(Form):

@@ -23,6 +23,7 @@ NAMES = ("q", "region", "outside", "wage", "wage_max", "type", "education", "day
 TEXT_AT_MOST = 100
 WAGE_AT_MOST = 10_000_000
 DAYS_AT_MOST = 366
+DIGITS_AT_MOST = 12
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
 """Signs no page may hold."""
 Raw = Mapping[str, str | Sequence[str]]
@@ -74,7 +75,7 @@ class _Reading:
         text = self.text(name)
         if not text:
             return None
-        if not (text.isascii() and text.isdigit() and int(text[:12]) <= most):
+        if not (text.isascii() and text.isdigit() and len(text) <= DIGITS_AT_MOST and int(text) <= most):
             self.problems.append(f"{label}“{text[:20]}”不是 0 到 {most} 的整数，没有使用这个条件")
             return None
         self.keep(name, str(int(text)))

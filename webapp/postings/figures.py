@@ -44,6 +44,7 @@ class Slice:
             (not self.state or self.state in {state.value for state in COUNTED_STATES})
             and (not self.region or reference.regions().is_known(self.region) or reference.regions().get(self.region) is not None)
             and self.exact in {"", "1"}
+            and "\x00" not in self.source  # PostgreSQL would refuse the question
             and self.origin in {"", "direct", "forwarded"}
             and (not self.occupation or self.occupation in {*(row.code for row in reference.occupations().children(None)), UNKNOWN})
             and (not self.industry or self.industry in {*(row.code for row in reference.industries().children(None)), UNKNOWN})

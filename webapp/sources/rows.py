@@ -6,6 +6,7 @@ benefit at 60 characters and 50 entries: the columns' widths, far above what por
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -197,7 +198,9 @@ def _point(lon: str, lat: str) -> tuple[float | None, float | None]:
 
 
 def _number(text: str) -> float | None:
+    """None also for `inf`, `nan` and 1e400, which Python takes for numbers."""
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None

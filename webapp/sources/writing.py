@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Table, bindparam, insert, select, update
 
 from webapp.access import Actor
-from webapp.db import new_key, now, session, take_numbers
+from webapp.db import new_key, now, session, take_numbers, today
 from webapp.events import SourceOpened
 from webapp.ledger import record
 from webapp.postings.models import Posting, PostingState
@@ -83,8 +83,10 @@ class Writer:
     def _says_more(self, row: Sent, known: _Known) -> bool:
         if known.state not in _RENEWED:
             return False
+        if known.state is PostingState.EXPIRED:  # a file of long ago does not open what it would not keep open for a day
+            return self.valid_through >= today()
         lapses = known.valid_through is None or known.valid_through < self.valid_through
-        return row.digest != known.row_digest or lapses or known.state is PostingState.EXPIRED
+        return row.digest != known.row_digest or lapses
 
     def _source(self, name: str) -> Source:
         if name not in self.sources:

@@ -198,10 +198,11 @@ def test_a_search_of_the_audit_that_finds_nothing_leads_on(client: FlaskClient, 
     assert 'value="2001-01-01"' in page
 
 
-def test_a_day_that_cannot_be_read_is_named_and_kept(client: FlaskClient, auditor: Person) -> None:
-    page = client.get("/ledger?day=yesterday").text
+@pytest.mark.parametrize("day", ["yesterday", "0001-01-01", "9999-12-31"])
+def test_a_day_that_cannot_be_read_is_named_and_kept(client: FlaskClient, auditor: Person, day: str) -> None:
+    page = client.get(f"/ledger?day={day}").text
     assert "日期请写成 2026-01-31 这样" in page
-    assert "yesterday" in page
+    assert day in page
 
 
 def test_the_audit_is_paged_and_keeps_its_filter(client: FlaskClient, auditor: Person) -> None:

@@ -48,6 +48,8 @@ def test_an_empty_address_asks_for_everything_that_is_valid_today():
         {"type": "slave"},
         {"education": "99"},
         {"days": "soon"},
+        {"days": "000000000000999999999"},
+        {"wage": "00000000000099999999999999999999"},
         {"sort": "random"},
         {"outside": "2"},
         {"page": "51"},

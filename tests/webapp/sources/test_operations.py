@@ -128,6 +128,14 @@ def test_an_expired_row_that_is_sent_again_opens_again(tmp_path):
     assert (posting.state, posting.valid_from, posting.closed_at) == (PostingState.OPEN, today(), None)
 
 
+def test_an_expired_row_stays_expired_when_the_file_it_came_with_is_sent_again(tmp_path):
+    path, day = write_rows(tmp_path / "a.csv", [row()]), today() - timedelta(days=40)
+    import_rows(path, as_of=day)
+    postings.expire(today(), by=Actor.SYSTEM)
+    report = import_rows(path, as_of=day)
+    assert (report.tally.changed, report.event, all_postings()["r1"].state) == (0, False, PostingState.EXPIRED)
+
+
 def test_what_a_reviewer_took_down_stays_down(tmp_path):
     import_rows(write_rows(tmp_path / "a.csv", [row()]))
     reviewer = make_staff(Role.REVIEWER)

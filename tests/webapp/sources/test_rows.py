@@ -93,6 +93,12 @@ def test_figures_without_a_wording_are_months_and_assumed():
     )
 
 
+@pytest.mark.parametrize("months", ["inf", "nan", "1e400"])
+def test_a_figure_without_an_end_is_none_and_breaks_no_import(months):
+    said = content(salary_text="", salary_min="6000", salary_max="inf", salary_months=months)
+    assert (said["wage_low"], said["wage_high"], said["wage_months"]) == (6000, None, None)
+
+
 def test_a_wage_by_day_is_comparable_by_month():
     said = content(salary_text="200元/天")
     assert (said["wage_unit"], said["wage_low"], said["month_low"]) == (WageUnit.DAY, 200, 4350)
