@@ -202,3 +202,17 @@ def test_a_county_offers_only_itself(client: FlaskClient, sign_in: SignIn) -> No
     sign_in(client, make_staff(Role.SYSTEM_ADMIN, "370102"))
     options = [node.get("value") for node in read(client.get("/staff/invite")).all("option") if (node.get("value") or "").startswith("37")]
     assert options == ["370102"]
+
+
+@pytest.mark.parametrize("role", sorted(ADMINISTRATORS))
+@pytest.mark.usefixtures("admin")
+def test_an_administrator_does_not_put_another_away(client: FlaskClient, role: Role) -> None:
+    other = make_staff(role, "370102", name="吴审计")
+    page = read(client.get(f"/staff/{other.id}"))
+    assert "互相监督" in page.text
+    grant = queries.grant_rows(other.id)[0]
+    assert client.post(f"/staff/{other.id}/revoke", data={"grant": str(grant.id)}).status_code == 404
+    assert client.post(f"/staff/{other.id}/disable", data={"reason": "离职"}).status_code == 404
+    end_reading()
+    assert [found.role for found in queries.grants_of(other.id)] == [role]
+    assert session().get_one(Person, other.id).disabled_at is None

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, url_for
 
 from webapp import access
-from webapp.access import STAFF, Grant, Permission, requires
+from webapp.access import ADMINISTRATORS, STAFF, Grant, Permission, requires
 from webapp.accounts import operations, queries
 from webapp.accounts.forms import DisableForm, GrantForm, InviteForm
 from webapp.accounts.models import Person, RoleGrant
@@ -25,7 +25,8 @@ def _person(person_id: UUID) -> Person:
 
 
 def _covered(grant: RoleGrant) -> bool:
-    return any(mine.covers(grant.region) for mine in _reach())
+    """Within reach, and none of the administrators: whom one of them may not make, they may not put away either."""
+    return grant.role not in ADMINISTRATORS and any(mine.covers(grant.region) for mine in _reach())
 
 
 @blueprint.get("/staff")
@@ -95,9 +96,15 @@ def staff_change(person_id: UUID) -> Answer:
 def _page(person: Person, form: DisableForm) -> Answer:
     grants = [(grant, _covered(grant)) for grant in queries.grant_rows(person.id) if grant.role in STAFF]
     own = person.id == access.visitor().person_id
-    newcomer = queries.is_newcomer(person)
     return render_template(
-        "accounts/staff_change.html", person=person, grants=grants, form=form, own=own, newcomer=newcomer, regions=reference.regions()
+        "accounts/staff_change.html",
+        person=person,
+        grants=grants,
+        form=form,
+        own=own,
+        watches=any(grant.role in ADMINISTRATORS for grant, _ in grants),
+        newcomer=queries.is_newcomer(person),
+        regions=reference.regions(),
     )
 
 
