@@ -1,0 +1,116 @@
+from tests.factories.accounts import make_staff
+from tests.factories.employers import make_employer, make_member, owner_of
+from tests.factories.postings import make_forwarded, make_posting
+from tests.webapp.pages import read
+from tests.webapp.pages import words as words_of
+from tests.webapp.postings.support import state_of
+from webapp.access import Actor, Role
+from webapp.db import session, transaction
+from webapp.postings import operations, queries
+from webapp.postings.models import Posting, PostingState
+
+
+def test_a_reviewer_works_the_queue_off_and_the_employer_sees_the_reason(client, sign_in):
+    first, second = (make_posting(state=PostingState.IN_REVIEW, title=title) for title in ("甲", "乙"))
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    assert "甲" in read(client.get("/review/postings")).links
+    page = read(client.get(f"/review/postings/{first.id}"))
+    assert "必填项齐全；内容是否真实合法由审核员判断。" in page.text
+    assert page.of_class("banner-success") == []
+    decided = client.post(f"/review/postings/{first.id}", data={"decision": "approved"})
+    assert decided.location == f"/review/postings/{second.id}"
+    assert state_of(first) is PostingState.OPEN
+    kept = read(client.post(f"/review/postings/{second.id}", data={"decision": "returned", "reason": "  "}))
+    assert "请写明理由，用人单位要据此修改" in kept.errors
+    decided = client.post(f"/review/postings/{second.id}", data={"decision": "returned", "reason": "请写明班次。"})
+    assert decided.location == "/review/postings"
+    sign_in(client, owner_of(queries.employer_of(second)))
+    assert "请写明班次。" in "".join(read(client.get(f"/employer/postings/{second.id}")).tree.itertext())
+
+
+def test_a_returned_draft_is_marked_in_the_list_and_its_reason_stands_above_the_form(client, sign_in):
+    employer = make_employer()
+    back, own = make_posting(employer=employer, state=PostingState.IN_REVIEW, title="甲"), make_posting(employer=employer, state=PostingState.DRAFT)
+    with transaction():
+        operations.return_(session().get_one(Posting, back.id), "请写明班次。", by=Actor(make_staff(Role.REVIEWER).id, "reviewer", "web"))
+    sign_in(client, owner_of(employer))
+    rows = {words_of(row) for row in read(client.get("/employer/postings")).all("tr") if "退回待改" in words_of(row)}
+    assert [words.startswith("甲") for words in rows] == [True]
+    text = read(client.get(f"/employer/postings/{back.id}/edit")).text
+    assert text.index("请写明班次。") < text.index("岗位名称")
+    assert "审核退回" not in read(client.get(f"/employer/postings/{own.id}/edit")).text
+
+
+def test_a_draft_that_its_employer_took_back_is_not_marked_as_returned(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    owner = owner_of(queries.employer_of(posting))
+    sign_in(client, owner)
+    with transaction():
+        operations.return_(session().get_one(Posting, posting.id), "请写明班次。", by=Actor(make_staff(Role.REVIEWER).id, "reviewer", "web"))
+    client.post(f"/employer/postings/{posting.id}/submit")
+    client.post(f"/employer/postings/{posting.id}/move", data={"to": "draft"})
+    assert state_of(posting) is PostingState.DRAFT
+    assert "退回待改" not in read(client.get("/employer/postings")).text
+    assert "审核退回" not in read(client.get(f"/employer/postings/{posting.id}/edit")).text
+
+
+def test_a_posting_of_another_region_is_not_found_by_a_reviewer(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW, region="370202")
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    assert client.get(f"/review/postings/{posting.id}").status_code == 404
+    assert client.post(f"/review/postings/{posting.id}", data={"decision": "approved"}).status_code == 404
+    assert "电焊工" not in read(client.get("/review/postings")).text
+    assert state_of(posting) is PostingState.IN_REVIEW
+
+
+def test_a_reviewer_of_the_same_employer_gets_no_button_and_no_way(client, sign_in):
+    employer = make_employer()
+    reviewer = make_member(employer, make_staff(Role.REVIEWER, "370100"))
+    posting = make_posting(employer=employer, state=PostingState.IN_REVIEW)
+    sign_in(client, reviewer)
+    page = read(client.get(f"/review/postings/{posting.id}"))
+    assert "回避要求" in page.text
+    assert "decision" not in {node.get("name") for node in page.all("button")}
+    refused = read(client.post(f"/review/postings/{posting.id}", data={"decision": "approved", "reason": "好"}))
+    assert any("回避要求" in error for error in refused.errors)
+    assert state_of(posting) is PostingState.IN_REVIEW
+
+
+def test_a_reviewer_takes_an_open_posting_down_with_a_reason(client, sign_in):
+    posting = make_forwarded()
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    assert "审核员：处理这个岗位" in read(client.get(f"/postings/{posting.id}")).links
+    client.post(f"/review/postings/{posting.id}", data={"decision": "taken_down", "reason": ""})
+    assert state_of(posting) is PostingState.OPEN
+    client.post(f"/review/postings/{posting.id}", data={"decision": "taken_down", "reason": "收取押金"})
+    assert state_of(posting) is PostingState.TAKEN_DOWN
+
+
+def test_a_decision_without_a_button_and_one_too_late_are_told(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    assert read(client.post(f"/review/postings/{posting.id}", data={"reason": "嗯"})).fields["reason"] == "嗯"
+    client.post(f"/review/postings/{posting.id}", data={"decision": "approved"})
+    late = read(client.post(f"/review/postings/{posting.id}", data={"decision": "approved"}))
+    assert any("这个岗位已经有人处理过：现在是“招聘中”" in error for error in late.errors)
+    late = read(client.post(f"/review/postings/{posting.id}", data={"decision": "returned", "reason": "改"}))
+    assert any("这个岗位已经有人处理过：现在是“招聘中”" in error for error in late.errors)
+    assert not any("草稿" in error for error in late.errors)
+
+
+def test_a_second_reviewer_is_told_that_the_first_returned_it(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    with transaction():
+        operations.return_(session().get_one(Posting, posting.id), "改", by=Actor(make_staff(Role.REVIEWER).id, "reviewer", "web"))
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    late = client.post(f"/review/postings/{posting.id}", data={"decision": "approved"})
+    assert late.location == "/review/postings"
+    assert "刚刚已由其他审核员退回修改" in "".join(read(client.get(late.location)).tree.itertext())
+    sign_in(client, make_staff(Role.REVIEWER, "370200"))
+    assert client.post(f"/review/postings/{posting.id}", data={"decision": "approved"}).status_code == 404
+
+
+def test_a_queue_that_got_shorter_does_not_look_empty(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    sign_in(client, make_staff(Role.REVIEWER, region="370000"))
+    assert posting.title in read(client.get("/review/postings?page=99")).text
