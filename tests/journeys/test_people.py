@@ -50,6 +50,7 @@ def test_without_javascript_one_can_publish_search_and_apply(place: Place) -> No
     make_person(phone=phone, name="冯求职")
     walks.sign_in(place, seeker, phone)
     assert seeker.h1 == f"应聘：{title}"
+    seeker.tick("暂不同意")
     seeker.press("确认投递")
     assert "投递成功" in seeker.text
     seeker.press("撤回投递")
@@ -85,6 +86,7 @@ def tab_to(visitor: BrowserVisitor, selector: str) -> None:
     for _ in range(80):
         visitor.page.keyboard.press("Tab")
         if visitor.page.locator(":focus").and_(visitor.page.locator(selector)).count():
+            visitor.page.wait_for_function(f"() => !({_FOCUS})()[1]")  # the browser glides to what has the focus
             outline, hidden = visitor.page.evaluate(_FOCUS)
             assert outline and not hidden, f"{selector}: outline {outline}, covered by {hidden}"
             return
