@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from search.query import WINDOW, PostingQuery, Sort
+from search.text import pieces
 from webapp.access import region_prefix
 from webapp.db import today
 from webapp.reference import queries as reference
@@ -133,6 +134,9 @@ def _text(reading: _Reading) -> str:
     if len(text) > TEXT_AT_MOST:
         reading.problems.append(f"搜索的文字超过 {TEXT_AT_MOST} 个字，只用了前面的部分")
         text = text[:TEXT_AT_MOST]
+    if text and not pieces(text):
+        reading.problems.append(f"“{text[:20]}”里没有能搜索的字，下面是没有用它的结果。请写职位名称，例如“电焊工”")
+        return ""
     if text:
         reading.keep("q", text)
     return text
@@ -180,7 +184,7 @@ def _sort(reading: _Reading) -> Sort:
     try:
         sort = Sort(text) if text else Sort.RELEVANCE
     except ValueError:
-        reading.problems.append("没有这种排序，已经按相关度排列")
+        reading.problems.append("没有这种排序，已经按默认顺序排列")
         return Sort.RELEVANCE
     if text:
         reading.keep("sort", text)

@@ -84,3 +84,17 @@ def test_an_unknown_county_of_a_known_city_is_a_place():
 @pytest.mark.parametrize(("code", "span"), [("370000", ("370000", "379999")), ("370100", ("370100", "370199")), ("370102", ("370102", "370102"))])
 def test_an_area_is_a_span_of_codes(code, span):
     assert place_range(code) == span
+
+
+@pytest.mark.parametrize("text", ["！！！", "😀😀", '"', "-", "…？"])
+def test_signs_without_a_word_are_named_and_do_not_empty_the_page(text):
+    criteria = read({"q": text, "region": "370100"}, on=ON)
+    assert (criteria.query.text, criteria.query.regions) == ("", ("370100",))
+    assert "q" not in criteria.chosen
+    assert ["请写职位名称，例如“电焊工”" in problem for problem in criteria.problems] == [True]
+
+
+@pytest.mark.parametrize("text", ["c++", "焊工！", "-焊工", "18k", "㙍"])
+def test_one_word_among_signs_is_a_search(text):
+    criteria = read({"q": text}, on=ON)
+    assert (criteria.query.text, criteria.problems) == (text, ())

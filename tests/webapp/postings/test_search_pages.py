@@ -190,3 +190,18 @@ def test_a_page_behind_the_last_is_the_last(client):
     page = read(client.get("/postings?q=焊工&page=99999"))
     assert "第 21–21 个" in page.text
     assert "最多翻到" not in page.text
+
+
+def test_without_a_text_nothing_is_called_relevant(client):
+    make_posting()
+    build_index()
+    assert "相关度" in read(client.get("/postings?q=电焊工")).links
+    page = read(client.get("/postings?region=370100"))
+    assert "默认" in page.links
+    assert "相关度" not in page.links
+
+
+def test_the_keyboard_skips_to_the_results(client):
+    page = read(client.get("/postings"))
+    assert page.links["跳到搜索结果"] == "#results"
+    assert [node.get("tabindex") for node in page.of_class("results")] == ["-1"]
