@@ -117,6 +117,13 @@ def locked_until(account: bytes) -> datetime | None:
     return until if until > now() else None
 
 
+def forgive(attempt: Attempt) -> None:
+    """This try does not count; those before it still do, where being right once says nothing about them."""
+    session().execute(
+        update(FailedAttempt).where(FailedAttempt.account_index == attempt.account, FailedAttempt.at == attempt.opened_at).values(cleared=True)
+    )
+
+
 def clear(attempt: Attempt) -> None:
     """The try was right: it and what was counted before it no longer count. What others tried meanwhile still does."""
     session().execute(

@@ -60,4 +60,6 @@ class DecisionForm(Form):
     """Which button was pressed is the decision: anything but `verify` is a refusal, and a refusal needs its reason."""
 
     decision = HiddenField()
+    seen = HiddenField()
+    """Name and code that are decided about."""
     reason = TextAreaField("不通过的原因", [Optional(), at_most(500)])

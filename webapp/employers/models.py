@@ -5,7 +5,7 @@ from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.accounts.models import Person
-from webapp.db import Base, UtcDateTime, new_key, now
+from webapp.db import Base, UtcDateTime, new_key, now, today
 from webapp.labels import Labelled
 from webapp.sealing import Sealed
 
@@ -43,6 +43,17 @@ class Employer(Base):
 
     contact_name = Sealed("contact_name_sealed")
     contact_phone = Sealed("contact_phone_sealed")
+
+    @property
+    def identity(self) -> str:
+        """What a verification is about, in one piece."""
+        return f"{self.uscc} {self.name}"
+
+    @property
+    def awaits_decision(self) -> bool:
+        """New, corrected, or verified so long ago that it has to be verified again."""
+        lapsed = self.verify_again_on is not None and self.verify_again_on < today()
+        return self.state is EmployerState.PENDING or (self.state is EmployerState.VERIFIED and lapsed)
 
 
 class Membership(Base):

@@ -34,6 +34,10 @@ class NotPending(Exception):
     """Somebody decided meanwhile, or there is nothing to decide."""
 
 
+class ChangedMeanwhile(Exception):
+    """Its name or code is another than the reviewer was shown."""
+
+
 class OwnEmployer(Exception):
     """A reviewer does not verify an employer they act for."""
 
@@ -88,9 +92,14 @@ def change_employer(employer: Employer, values: Mapping[str, Any], *, by: Actor)
     record(EmployerChanged(str(employer.id)), by=by)
 
 
-def verify_employer(employer: Employer, *, by: Actor, on: date | None = None) -> None:
-    """Raises NotPending, OwnEmployer. Due again after the months that the parameter says (规范网络平台招聘类信息发布的通知)."""
+def verify_employer(employer: Employer, *, by: Actor, on: date | None = None, seen: str | None = None) -> None:
+    """Raises NotPending, OwnEmployer. Due again after the months that the parameter says (规范网络平台招聘类信息发布的通知).
+
+    `seen` is the `identity` that was read: name or code changed since are not verified unread (ChangedMeanwhile).
+    """
     _decide(employer, EmployerState.VERIFIED, "", by)
+    if seen not in {None, employer.identity}:
+        raise ChangedMeanwhile
     employer.verify_again_on = months_after(on or today(), reference.whole("employer_reverify_months", on=on or today()))
     _tell_owners(employer, "单位核验通过", "现在可以发布岗位了。")
     record(EmployerVerified(str(employer.id)), by=by)
@@ -108,7 +117,7 @@ def refuse_employer(employer: Employer, *, reason: str, by: Actor) -> None:
 
 def _decide(employer: Employer, state: EmployerState, reason: str, by: Actor) -> None:
     session().refresh(employer, with_for_update=True)
-    if employer.state is not EmployerState.PENDING:
+    if not employer.awaits_decision:
         raise NotPending
     if by.person_id is not None and queries.membership_of(employer.id, by.person_id) is not None:
         raise OwnEmployer

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from webapp.access import Grant
 from webapp.accounts.models import Person
-from webapp.db import session
+from webapp.db import session, today
 from webapp.employers.models import Employer, EmployerState, Membership
 
 
@@ -58,9 +58,14 @@ def _reached_by(grants: Iterable[Grant]) -> ColumnElement[bool]:
 
 
 def of_region(grants: Iterable[Grant], state: EmployerState) -> Select[Employer]:
-    """The employers in one state inside a reviewer's reach; those waiting longest first, the decided ones newest first."""
-    order = Employer.submitted_at if state is EmployerState.PENDING else Employer.decided_at.desc()
-    return select(Employer).where(Employer.state == state, _reached_by(grants)).order_by(order, Employer.id)
+    """The employers in one state inside a reviewer's reach; those waiting longest first, the decided ones newest first.
+
+    With those that wait stand those whose verification has run out (`Employer.awaits_decision`): nobody else would call them up.
+    """
+    if state is EmployerState.PENDING:
+        lapsed = and_(Employer.state == EmployerState.VERIFIED, Employer.verify_again_on < today())
+        return select(Employer).where(or_(Employer.state == state, lapsed), _reached_by(grants)).order_by(Employer.submitted_at, Employer.id)
+    return select(Employer).where(Employer.state == state, _reached_by(grants)).order_by(Employer.decided_at.desc(), Employer.id)
 
 
 def waiting_for_reviewer(grants: Iterable[Grant]) -> Select[Employer]:

@@ -109,7 +109,7 @@ def _add(employer_id: UUID, phone: str) -> None:
         attempt = limits.open_attempt(sealing.blind("member", str(by.person_id)), limits.origin_index(request.remote_addr or ""))
     with transaction():
         operations.add_member(session().get_one(Employer, employer_id), phone, by=by)
-        limits.clear(attempt)
+        limits.forgive(attempt)
 
 
 @blueprint.post("/employer/<uuid:employer_id>/members/<uuid:person_id>/remove")
@@ -170,6 +170,7 @@ def show_contact(employer_id: UUID) -> Answer:
 def _verify_page(employer: Employer, form: DecisionForm, *, contact_shown: bool = False) -> Answer:
     own = queries.membership_of(employer.id, access.visitor().person_id) is not None
     owners = [person for membership, person in queries.members(employer.id) if membership.owner]
+    form.seen.data = employer.identity
     return render_template(
         "employers/verify.html",
         employer=employer,
@@ -194,6 +195,9 @@ def decide(employer_id: UUID) -> Answer:
     except operations.ReasonMissing:
         form.reason.errors = ["请写明不通过的原因，单位会看到。"]
         return _verify_page(employer, form)
+    except operations.ChangedMeanwhile:
+        form.reason.errors = ["您打开之后，单位改过名称或代码。下面是现在的内容，请重新核对再决定。"]
+        return _verify_page(_reviewed(employer_id), form)
     except operations.NotPending:
         flash("这家单位刚才已经有了结论，没有再改动。", "warning")
     except operations.OwnEmployer:
@@ -208,6 +212,6 @@ def _decide(employer_id: UUID, form: DecisionForm) -> None:
     with transaction():
         employer = found(queries.in_scope(employer_id, access.visitor().grants_for(Permission.EMPLOYER_VERIFY)))
         if form.decision.data == "verify":
-            operations.verify_employer(employer, by=by)
+            operations.verify_employer(employer, by=by, seen=form.seen.data or "")
         else:
             operations.refuse_employer(employer, reason=form.reason.data or "", by=by)

@@ -1,5 +1,7 @@
 """Employers about themselves, and their reviewers, through the pages."""
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -8,9 +10,9 @@ from tests.factories.accounts import make_person, make_phone, make_staff
 from tests.factories.employers import employer_values, make_employer, make_member, make_uscc, owner_of
 from tests.webapp.conftest import SignIn
 from tests.webapp.pages import Page, read
-from webapp.access import Role
-from webapp.db import end_reading, session
-from webapp.employers import queries
+from webapp.access import Actor, Role
+from webapp.db import end_reading, session, today, transaction
+from webapp.employers import operations, queries
 from webapp.employers.models import Employer, EmployerState
 from webapp.ledger import Entry
 
@@ -177,6 +179,14 @@ def test_adding_is_no_way_to_find_out_who_is_registered(client: FlaskClient, sig
     assert client.post(path, data={"phone": make_person().phone}).status_code == 429
 
 
+def test_a_phone_that_is_known_takes_no_failed_try_back(client: FlaskClient, sign_in: SignIn) -> None:
+    employer, known = make_employer(), make_person()
+    sign_in(client, owner_of(employer))
+    path = f"/employer/{employer.id}/members"
+    answers = [client.post(path, data={"phone": phone}) for _ in range(3) for phone in (make_phone(), make_phone(), known.phone)]
+    assert [answer.status_code for answer in answers] == [200, 200, 303, 200, 200, 303, 200, 429, 429]
+
+
 # reviewers
 
 
@@ -208,8 +218,41 @@ def test_an_employer_of_another_region_is_not_found(reviewer: FlaskClient) -> No
 
 def test_a_reviewer_verifies(reviewer: FlaskClient) -> None:
     employer = make_employer(state=EmployerState.PENDING)
-    assert reviewer.post(f"/verify/{employer.id}", data={"decision": "verify"}).location == "/verify"
+    shown = read(reviewer.get(f"/verify/{employer.id}")).fields
+    assert reviewer.post(f"/verify/{employer.id}", data={"seen": shown["seen"], "decision": "verify"}).location == "/verify"
     assert fresh(employer).state is EmployerState.VERIFIED
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_another_name_than_the_reviewer_read_is_not_verified(reviewer: FlaskClient, *, shown: bool) -> None:
+    employer = make_employer(state=EmployerState.PENDING)
+    form = read(reviewer.get(f"/verify/{employer.id}")).fields
+    with transaction():
+        row = session().get_one(Employer, employer.id)
+        kept = {field: getattr(row, field) for field in employer_values()}
+        operations.change_employer(row, kept | {"name": "另一家有限公司"}, by=Actor.SYSTEM)
+    page = read(reviewer.post(f"/verify/{employer.id}", data={"seen": form["seen"] if shown else "", "decision": "verify"}))
+    assert "改过名称或代码" in page.errors[0]
+    assert page.h1 == "另一家有限公司"
+    assert fresh(employer).state is EmployerState.PENDING
+    reviewer.post(f"/verify/{employer.id}", data={"seen": page.fields["seen"], "decision": "verify"})
+    assert fresh(employer).state is EmployerState.VERIFIED
+
+
+def test_a_verification_that_has_run_out_waits_for_a_reviewer_again(reviewer: FlaskClient) -> None:
+    employer = make_employer(name="去年核验的有限公司")
+    with transaction():
+        session().get_one(Employer, employer.id).verify_again_on = today()
+    assert "去年核验的有限公司" not in reviewer.get("/verify").text
+    with transaction():
+        session().get_one(Employer, employer.id).verify_again_on = today() - timedelta(days=1)
+    assert "核验到期，待复核" in read(reviewer.get("/verify")).text
+    shown = read(reviewer.get(f"/verify/{employer.id}")).fields
+    reviewer.post(f"/verify/{employer.id}", data={"seen": shown["seen"], "decision": "verify"})
+    again = fresh(employer).verify_again_on
+    assert again is not None
+    assert again > today()
+    assert "去年核验的有限公司" not in reviewer.get("/verify").text
 
 
 def test_a_refusal_without_reason_is_asked_for_it(reviewer: FlaskClient) -> None:
