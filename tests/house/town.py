@@ -108,13 +108,13 @@ class Town:
             "employers.register": employer,
             "employers.edit": employer,
             "employers.add_member": {"phone": self.rows["stranger_phone"]},
-            "employers.decide": {"decision": "verify"},
+            "employers.decide": {"decision": "verify", "seen": self.rows["identity"]},
             "matching.save_search": {"name": "电焊工"},
             "matching.choose_email": {"by_email": "0"},
             "postings.new": {"title": "电工"},
             "postings.edit": {"title": "电工"},
             "postings.move": {"to": "withdrawn"},
-            "postings.review": {"decision": "approved"},
+            "postings.review": {"decision": "approved", "seen": self.rows["version"]},
             "seekers.profile": {"wanted": "电工", "education": "0"},
         }
         told = {(endpoint, ""): data for endpoint, data in found.items()}
@@ -162,7 +162,9 @@ def _rows(town: Town, who: dict[str, Person]) -> None:
     with transaction():
         posting = session().get_one(Posting, town.posts[PostingState.OPEN])
         town.rows["application"] = make_application(posting, who["seeker"]).id
-    town.rows["pending"] = make_employer(state=EmployerState.PENDING).id
+        town.rows["version"] = str(session().get_one(Posting, town.posts[PostingState.IN_REVIEW]).version)
+    pending = make_employer(state=EmployerState.PENDING)
+    town.rows |= {"pending": pending.id, "identity": pending.identity}
     town.rows["search"] = make_saved_search(who["seeker"]).id
     town.rows["notice"] = make_notice(who["seeker"].id).id
     stranger = make_person(name="郑路人")

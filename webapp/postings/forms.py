@@ -24,7 +24,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
 from wtforms.validators import InputRequired, Length, ValidationError
-from wtforms.widgets import TextInput
+from wtforms.widgets import HiddenInput, TextInput
 
 from webapp.db import today
 from webapp.employers.models import Employer
@@ -287,6 +287,8 @@ class ApplyForm(Form):
 
 class ReviewForm(Form):
     decision = StringField("决定")
+    seen = IntegerField(widget=HiddenInput())
+    """The version of the posting that is decided about."""
     reason = TextAreaField("理由", [_short("理由", 500)], filters=[_stripped])
 
 

@@ -63,6 +63,10 @@ class OwnPosting(Refusal):
     says = "这是您本人或您所在单位的岗位，按回避要求不能由您审核，请交给其他审核员"
 
 
+class ChangedMeanwhile(Refusal):
+    says = "您打开之后，单位改过这个岗位。下面是现在的内容，请重新看过再决定"
+
+
 class NoReason(Refusal):
     says = "请写明理由，用人单位要据此修改"
 
@@ -148,9 +152,14 @@ def submit(posting: Posting, *, by: Actor, on: date) -> None:
     record(events.PostingSubmitted(str(posting.id)), by=by)
 
 
-def approve(posting: Posting, *, by: Actor) -> None:
-    """Opens it from today. Never by its author or a member of its employer (OwnPosting); what lapsed while it waited is Incomplete."""
+def approve(posting: Posting, *, by: Actor, seen: int | None = None) -> None:
+    """Opens it from today. Never by its author or a member of its employer (OwnPosting); what lapsed while it waited is Incomplete.
+
+    `seen` is the version that was read: one that was taken back, rewritten and handed in again since is ChangedMeanwhile.
+    """
     _require_distance(posting, by)
+    if posting.state is _S.IN_REVIEW and seen not in {None, posting.version}:
+        raise ChangedMeanwhile
     on = today()
     employer = _require_verified(posting, on)
     _require_complete(posting, employer, on)

@@ -294,8 +294,9 @@ def review_counts(grants: Iterable[Grant], states: Iterable[PostingState]) -> di
 
 
 def reviewable(key: UUID, grants: Iterable[Grant], *, for_change: bool = False) -> Posting | None:
-    """A posting in the reviewer's area; a draft is nobody's but its employer's."""
-    wanted = select(Posting).where(Posting.id == key, reach(grants), Posting.state != PostingState.DRAFT)
+    """A posting in the reviewer's area; a draft is nobody's but its employer's, also one that was put away without being handed in."""
+    handed_in = or_(Posting.submitted_at.is_not(None), Posting.source_id.is_not(None))
+    wanted = select(Posting).where(Posting.id == key, reach(grants), Posting.state != PostingState.DRAFT, handed_in)
     return session().scalar(wanted.with_for_update() if for_change else wanted)
 
 

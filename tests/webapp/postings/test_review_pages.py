@@ -1,11 +1,11 @@
 from tests.factories.accounts import make_staff
 from tests.factories.employers import make_employer, make_member, owner_of
-from tests.factories.postings import make_forwarded, make_posting
+from tests.factories.postings import make_forwarded, make_posting, posting_values
 from tests.webapp.pages import read
 from tests.webapp.pages import words as words_of
 from tests.webapp.postings.support import state_of
 from webapp.access import Actor, Role
-from webapp.db import session, transaction
+from webapp.db import session, today, transaction
 from webapp.postings import operations, queries
 from webapp.postings.models import Posting, PostingState
 
@@ -17,7 +17,7 @@ def test_a_reviewer_works_the_queue_off_and_the_employer_sees_the_reason(client,
     page = read(client.get(f"/review/postings/{first.id}"))
     assert "必填项齐全；内容是否真实合法由审核员判断。" in page.text
     assert page.of_class("banner-success") == []
-    decided = client.post(f"/review/postings/{first.id}", data={"decision": "approved"})
+    decided = client.post(f"/review/postings/{first.id}", data={"decision": "approved", "seen": page.fields["seen"]})
     assert decided.location == f"/review/postings/{second.id}"
     assert state_of(first) is PostingState.OPEN
     kept = read(client.post(f"/review/postings/{second.id}", data={"decision": "returned", "reason": "  "}))
@@ -90,12 +90,42 @@ def test_a_decision_without_a_button_and_one_too_late_are_told(client, sign_in):
     posting = make_posting(state=PostingState.IN_REVIEW)
     sign_in(client, make_staff(Role.REVIEWER, "370100"))
     assert read(client.post(f"/review/postings/{posting.id}", data={"reason": "嗯"})).fields["reason"] == "嗯"
-    client.post(f"/review/postings/{posting.id}", data={"decision": "approved"})
+    client.post(f"/review/postings/{posting.id}", data={"decision": "approved", "seen": posting.version})
     late = read(client.post(f"/review/postings/{posting.id}", data={"decision": "approved"}))
     assert any("这个岗位已经有人处理过：现在是“招聘中”" in error for error in late.errors)
     late = read(client.post(f"/review/postings/{posting.id}", data={"decision": "returned", "reason": "改"}))
     assert any("这个岗位已经有人处理过：现在是“招聘中”" in error for error in late.errors)
     assert not any("草稿" in error for error in late.errors)
+
+
+def test_what_was_rewritten_while_a_reviewer_read_it_is_not_approved_unread(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    owner = Actor(owner_of(queries.employer_of(posting)).id, "employer_owner", "web")
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    form = read(client.get(f"/review/postings/{posting.id}")).fields
+    with transaction():
+        row = session().get_one(Posting, posting.id)
+        operations.revise(row, by=owner)
+        operations.change(row, posting_values(duties="先交押金五百元。"), by=owner)
+        operations.submit(row, by=owner, on=today())
+    again = read(client.post(f"/review/postings/{posting.id}", data=form | {"decision": "approved"}))
+    assert any("单位改过这个岗位" in error for error in again.errors)
+    assert "先交押金五百元。" in again.text
+    assert state_of(posting) is PostingState.IN_REVIEW
+    assert client.post(f"/review/postings/{posting.id}", data={"decision": "approved"}).status_code == 200
+    assert state_of(posting) is PostingState.IN_REVIEW
+    client.post(f"/review/postings/{posting.id}", data=again.fields | {"decision": "approved"})
+    assert state_of(posting) is PostingState.OPEN
+
+
+def test_a_draft_that_was_put_away_is_not_found_by_a_reviewer(client, sign_in):
+    posting = make_posting(state=PostingState.DRAFT)
+    with transaction():
+        operations.withdraw(session().get_one(Posting, posting.id), by=Actor.SYSTEM)
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    assert client.get(f"/review/postings/{posting.id}").status_code == 404
+    handed_in = make_posting(state=PostingState.WITHDRAWN)
+    assert client.get(f"/review/postings/{handed_in.id}").status_code == 200
 
 
 def test_a_second_reviewer_is_told_that_the_first_returned_it(client, sign_in):

@@ -57,7 +57,7 @@ def _decide(key: UUID, form: ReviewForm) -> bool:
         with transaction():
             posting = found(queries.reviewable(key, _grants(), for_change=True))
             if form.decision.data == ReviewDecision.APPROVED.value:
-                operations.approve(posting, by=by)
+                operations.approve(posting, by=by, seen=form.seen.data or 0)
             elif form.decision.data == ReviewDecision.RETURNED.value:
                 operations.return_(posting, reason, by=by)
             elif form.decision.data == ReviewDecision.TAKEN_DOWN.value:
@@ -91,6 +91,7 @@ def _next() -> Response:
 def _review_page(posting: Posting, form: ReviewForm) -> str:
     employer = queries.employer_of(posting)
     waits = posting.state is PostingState.IN_REVIEW
+    form.seen.raw_data, form.seen.data = None, posting.version
     return render_template(
         "postings/review.html",
         form=form,
