@@ -5,6 +5,7 @@ on them stays, because the resolver weighs unknown words lightly, while a word c
 """
 
 import re
+from dataclasses import replace
 
 from search.resolver import Guess, Resolver
 from search.text import normalise
@@ -27,12 +28,13 @@ _SALES = (
     "包吃包住|包吃住|包食宿|提供食宿|提供吃住|提供住宿|管吃住|管吃|管住|包吃|包住|包餐|食宿|住宿|吃住|定期体检|定期团建|体检|团建|"
     "周末双休|做五休二|双休|单休|大小周|月休|轮休|排休|长白班|白班|夜班|常白班|两班倒|三班倒|倒班|不加班|朝九晚五|不上夜班|"
     "急招|急聘|直招|直聘|诚招|诚聘|高薪诚聘|高薪|高提成|高底薪|高待遇|无责底薪|无责|底薪|提成|绩效奖金|绩效|奖金|薪资|工资|月薪|年薪|日薪|待遇优厚|待遇优|有保障|放心投|"
-    "长期稳定|稳定|长期|招聘|热招|招募|招|聘|可兼职|可全职|兼职|全职|灵活|劳务派遣|外派|外包|派遣|正式工|临时工|小时工|日结|周结|月结|现结|"
+    "长期稳定|稳定|长期|招聘|热招|招募|招(?![聘商生投标])|(?<!招)聘|可兼职|可全职|兼职|全职|灵活|劳务派遣|外派|外包|派遣|正式工|临时工|小时工|日结|周结|月结|现结|"
     "应届毕业生|应届生|应届|毕业生|实习生|实习|见习|校招|社招|春招|秋招|校园招聘|无需经验|无经验|经验不限|零经验|小白|可培训|可带教|学徒|学历不限|男女不限|"
     "接受小白|合伙人|就近|附近|家门口|大厂|国企|央企|上市公司|上市|外企|自主研发|自研项目|自研|短期项目|双休日|五天八小时|八小时|工作轻松|轻松|环境好|氛围好|晋升快"
 )
-_SALE = re.compile(_SALES)
-_LEVEL = re.compile(r"^(?:中/高级|初/中级|中高级|初中级|初级|中级|高级|资深|首席|特级|一级|二级|三级|储备|助理|见习|熟练|高阶)(?=.{2})")
+_SALE = re.compile(rf"(?:{_SALES})(?!专员|经理|主管|顾问|助理|会计|总监|岗|师|员)")
+"""招聘专员 and 薪资会计 are trades."""
+_LEVEL = re.compile(r"^(?:中/高级|初/中级|中高级|初中级|初级|中级|高级|资深|首席|特级|一级|二级|三级|储备|见习|熟练|高阶|助理(?=.*工程师))(?=.{2})")
 _NUMBERED = re.compile(r"\bj?\d{4,}\b")
 _SPACED = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff](?![\u4e00-\u9fff]))")
 """秘 书, 质检 员: a single sign set apart belongs to what stands before it."""
@@ -78,15 +80,23 @@ def best_guess(title: str, resolver: Resolver) -> Guess | None:
 
 def ranked_title(title: str, resolver: Resolver, limit: int = 5) -> tuple[Guess, ...]:
     """The likeliest occupations of a title, each once, the surest first; of equals the part that is named first."""
-    whole = clean_title(title)
-    parts = dict.fromkeys((whole, *title_parts(title)[:_PARTS_READ]))
     surest: dict[str, Guess] = {}
-    for part in parts:
+    for part, share in _weighed(title).items():
         for guess in resolver.ranked(part, limit):
-            if guess.confidence > surest.get(guess.code, _NONE).confidence:
-                surest[guess.code] = guess
+            confidence = round(guess.confidence * share, 3)
+            if confidence > surest.get(guess.code, _NONE).confidence:
+                surest[guess.code] = replace(guess, confidence=confidence)
     return tuple(sorted(surest.values(), key=lambda guess: -guess.confidence)[:limit])
 
 
-_PARTS_READ = 3
+def _weighed(title: str) -> dict[str, float]:
+    """What a title is compared by, with how much of a guess's confidence stays: of several trades the first one counts."""
+    parts = title_parts(title)
+    weighed = {clean_title(title): 1.0}
+    for part, share in zip(parts, _SHARES, strict=False):
+        weighed.setdefault(part, share)
+    return weighed
+
+
+_SHARES = (1.0, 0.8, 0.6)
 _NONE = Guess("", 0.0, "")

@@ -12,6 +12,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
 
 from search.analysis import default_analysis
@@ -111,7 +112,7 @@ def measured(resolver: Resolver, cases: Iterable[Case]) -> tuple[dict[str, float
 def print_bands(firsts: list[tuple[Guess | None, Case]]) -> None:
     """How often a guess was right, by its confidence; and what a threshold would code."""
     print(f"{'confidence':14}{'n':>6}{'right':>8}{'family':>8}{'coded from here':>18}{'right':>8}")
-    for low, high in zip(BANDS, BANDS[1:], strict=False):
+    for low, high in pairwise(BANDS):
         band = [(guess, case) for guess, case in firsts if guess and low <= guess.confidence < high]
         above = [(guess, case) for guess, case in firsts if guess and guess.confidence >= low]
         right, near, share = _shares(band), _shares(band, family), _shares(above)
@@ -136,10 +137,10 @@ def figures() -> dict[str, float]:
         built = time.perf_counter() - began
         shares, firsts = measured(resolver, asked)
         took = (time.perf_counter() - began - built) / len(asked)
-        print(
-            f"{name:34}{len(asked):>7}{shares['at_1']:>8.3f}{shares['at_5']:>8.3f}{shares['family_at_1']:>8.3f}  {built:.1f} s, {took * 1000:.2f} ms a title"
-        )
-        found |= {f"{name.replace(' ', '_').replace(',', '')}_{key}": round(value, 3) for key, value in shares.items()}
+        told = "".join(f"{shares[key]:>8.3f}" for key in ("at_1", "at_5", "family_at_1"))
+        print(f"{name:34}{len(asked):>7}{told}  built in {built:.1f} s, {took * 1000:.2f} ms a title")
+        row = name.replace(" ", "_").replace(",", "")
+        found |= {f"{row}_{key}": round(value, 3) for key, value in shares.items()}
         if "held out, different" in name or "-v" in sys.argv:
             print_bands(firsts)
         if "-v" in sys.argv and "held out, different" in name:
