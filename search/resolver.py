@@ -86,7 +86,8 @@ class Resolver:
         exact = self.exact(text)
         sure = 0.97 if self._exact.get(as_label(text)) else 0.9
         guesses = [Guess(code, sure / max(1, len(exact)) ** 0.5, text) for code in exact]
-        guesses += [guess for guess in self._alike(text, limit + len(exact)) if guess.code not in exact]
+        if len(guesses) < limit:
+            guesses += [guess for guess in self._alike(text, limit + len(exact)) if guess.code not in exact]
         return tuple(guesses[:limit])
 
     def _list(self, trade: Trade) -> list[str]:

@@ -1,4 +1,5 @@
-"""One row of a source as the columns of a posting. What the row does not say stays empty; nothing is guessed from its wording.
+"""One row of a source as the columns of a posting. What the row does not say stays empty; only the occupation is read from the title, where that is
+sure enough (`search.titles.CONFIDENT`).
 
 Cut are: title and employer at 120 characters, address at 200, county at 60, the wage's own wording at 80, the platform at 60, a skill or
 benefit at 60 characters and 50 entries: the columns' widths, far above what portals send. A source's own id is never cut.
@@ -13,10 +14,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from search.analysis import default_analysis
+from search.resolver import Resolver
+from search.titles import code_title
 from webapp.gate.completeness import Profile, check
 from webapp.reference import wages
 from webapp.reference.models import Education
-from webapp.reference.queries import Occupations, Regions, occupations, regions
+from webapp.reference.queries import Regions, occupations, regions
+from webapp.reference.trades import trades
 from webapp.reference.wages import Factors, Wage, current_factors
 from webapp.sources.cleaning import line, listed, plain
 from webapp.sources.models import RefusalReason
@@ -52,7 +57,8 @@ class RowReader:
     def __init__(self, source_name: str | None) -> None:
         self._source_name = source_name
         self._regions: Regions = regions()
-        self._occupations: Occupations = occupations()
+        self._resolver = Resolver(trades(occupations()), default_analysis())
+        self._coded: dict[str, str | None] = {}
         self._factors: Factors = current_factors()
 
     def read(self, row: Row) -> Sent:
@@ -112,12 +118,11 @@ class RowReader:
         }
 
     def _occupation(self, title: str) -> str | None:
-        """Only a title that *is* the name or a synonym of one occupation is coded; a class or two candidates say nothing."""
-        named = [row.code for row in self._occupations.named(title) if row.code.count("-") == _UNIT_DASHES]
-        return named[0] if len(named) == 1 else None
-
-
-_UNIT_DASHES = 3  # 6-18-02-04 is an occupation, anything shorter a class
+        """Coded only where the resolver is sure enough; a file says the same titles over and over."""
+        if title not in self._coded:
+            guess = code_title(title, self._resolver)
+            self._coded[title] = guess.code if guess else None
+        return self._coded[title]
 
 
 def digest_of(content: Content) -> str:

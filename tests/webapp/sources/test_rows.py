@@ -143,9 +143,9 @@ def test_the_sources_own_date_is_kept_as_exactly_as_it_was_given(sent, kept):
     assert content(posted=sent)["source_on"] == kept
 
 
-def test_only_a_title_that_is_an_occupation_is_coded():
+def test_only_a_title_that_surely_names_an_occupation_is_coded():
     assert content(title="焊工")["occupation"] == "6-18-02-04"
-    assert content(title="焊工（急招）")["occupation"] is None
+    assert content(title="焊工（急招）")["occupation"] == "6-18-02-04"
 
 
 def test_texts_are_cut_at_the_width_of_their_columns_and_the_description_is_not():
