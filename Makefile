@@ -20,12 +20,13 @@ ifneq ($(shell $(BIN)/python -c 'import pip' 2>/dev/null && echo sound),sound)
 $(shell rm -f $(LOCKED) $(INSTALLED) $(COMPRESSED))
 endif
 
-.PHONY: help preflight install demo test bench faults lock clean
+.PHONY: help preflight install slim demo test bench faults lock clean
 
 help:
 	@echo 'make demo     安装并启动演示系统（地址和演示账号会打印出来；端口：ZHILU_PORT）'
 	@echo 'make test     安装并运行全部检查'
 	@echo 'make install  只准备运行环境（.venv/bin/zhilu）'
+	@echo 'make slim     从 .venv 去掉只有构建和测试才用的软件包（容器镜像用）'
 	@echo 'make bench    测量性能与检索质量'
 	@echo 'make faults   反复杀进程、停服务，核对没有丢失'
 	@echo 'make lock     按 pyproject.toml 重新锁定依赖'
@@ -55,6 +56,12 @@ $(COMPRESSED): $(VENDOR) $(STATIC) | $(LOCKED)
 	@find static -type f \( -name '*.br' -o -name '*.gz' \) -delete
 	@$(BIN)/python -m whitenoise.compress -q static
 	@touch $@
+
+# For the image: .venv without what only the build and the tests need. `make install` afterwards would not bring it back: remove .venv first.
+slim:
+	@$(BIN)/python .ci/slim.py
+	@find $(VENV) -name __pycache__ -prune -exec rm -rf {} +
+	@$(BIN)/python -m compileall -q webapp search workers migrations $(VENV)/lib
 
 demo: install
 	@$(BIN)/zhilu demo load

@@ -1,5 +1,6 @@
-"""`zhilu check`: one line per part, and an exit code that a monitor can read."""
+"""`zhilu check`: one line per part, and an exit code that a monitor can read. `zhilu alive`: the same of one process on this host."""
 
+import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from search.engine import SearchError
 from webapp import ledger
 from webapp.config import Settings
 from webapp.db import now, reading
-from webapp.ledger import Delivery, DeliveryState
+from webapp.ledger import Delivery, DeliveryState, Heartbeat
 from workers import doorbell, relay, services
 from workers.commands.opened import house
 from workers.opening import is_current
@@ -30,6 +31,22 @@ def check() -> None:
     for fine, text in lines:
         click.echo(f"{'正常' if fine else '异常'}  {text}")
     if not all(fine for fine, _ in lines):
+        raise SystemExit(1)
+
+
+@click.command()
+@click.argument("process")
+@click.option("--within", default=60, show_default=True, help="最近一次心跳不早于多少秒")
+def alive(process: str, within: int) -> None:
+    """检查一个进程（relay、worker:index 等）是否仍在报告心跳；没有时退出码为 1。任务进程只看本机的。"""
+    with house(behind_is_fine=True, searches=False), reading() as session:
+        mine = Heartbeat.name.startswith(f"{process}:{socket.gethostname()}:", autoescape=True)
+        beaten = session.scalar(select(func.max(Heartbeat.at)).where((Heartbeat.name == process) | mine))
+    age = None if beaten is None else now() - beaten
+    fine = age is not None and age <= timedelta(seconds=within)
+    told = "没有心跳" if age is None else f"{age.total_seconds():.0f} 秒前有心跳"
+    click.echo(f"{'正常' if fine else '异常'}  {process}：{told}")
+    if not fine:
         raise SystemExit(1)
 
 
@@ -89,4 +106,4 @@ def _deliveries(settings: Settings) -> Iterator[Line]:
 
 
 _LOOKS: tuple[Callable[[Settings], Iterator[Line]], ...] = (_settings, _tables, _queue, _index, _relay, _deliveries)
-COMMANDS = (check,)
+COMMANDS = (check, alive)
