@@ -17,6 +17,7 @@ class PostingDocument:
     None on both sides means 面议. `region` is a six-digit GB/T 2260 code of a county, city (XXXX00) or province
     (XX0000), or "". `education` is the rank of the lowest level asked for, 0 = 不限. `wording` holds further words
     that should find the posting without being shown (the name and synonyms of its occupation, of its industry).
+    `shift` and `benefit_codes` are codes of closed lists that the caller keeps. `lon` and `lat` are degrees (GCJ-02).
     """
 
     key: str
@@ -33,6 +34,8 @@ class PostingDocument:
     occupation: str | None = None
     industry: str | None = None
     employment_type: str = ""
+    shift: str = ""
+    benefit_codes: tuple[str, ...] = ()
     education: int = 0
     experience_years: int = 0
     wage_low: int | None = None
@@ -52,6 +55,8 @@ class PostingDocument:
             raise ValueError("version, education and experience_years are never negative")
         if self.region and not _REGION.fullmatch(self.region):
             raise ValueError(f"region {self.region!r} is no six-digit code")
+        if any(sign.isspace() for code in (self.shift, *self.benefit_codes) for sign in code):
+            raise ValueError("codes have no spaces")
         self._check_wage()
 
     def _check_wage(self) -> None:

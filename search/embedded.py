@@ -6,41 +6,29 @@ late) or reloading each time (0.15 ms): a commit or a rebuild elsewhere is seen 
 
 import os
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import tantivy
 
 from search import facets, tantivy_tree
 from search.analysis import Analysis, default_analysis
+from search.compiling import compile_query
 from search.documents import PostingDocument
-from search.engine import Hits, SearchError, State, Unavailable, WriterBusy
+from search.engine import SHRINKS_TO, Hits, Meanwhile, SearchError, Shrunk, State, Unavailable, Writer, WriterBusy
 from search.fields import LAYOUT, entry
 from search.generations import Generations, Made, size_of
-from search.query import Node, PostingQuery, Sort, compile_query, has_text
+from search.query import PostingQuery
+from search.tantivy_search import Search, Stamp, View, run
+from search.tree import Node
 
 WRITER_MEMORY = 64_000_000  # bytes; more buys nothing with one thread, and an import shares 700 MB with the database
-_ORDER = {Sort.DATE: "by_date", Sort.WAGE: "by_wage"}
-TIES_AT_ONCE = 200  # equal scores are common (one job on several portals); fetching this many more costs nothing
+MEANWHILE_SECONDS = 0.2
 FACETS_KEPT = 256  # answers, ~40 kB each for the whole country's counties
-_Stamp = tuple[int, int, int]
 _Facets = Mapping[str, facets.Counts]
-
-
-class _View(NamedTuple):
-    """One state of the index; equal stamps are equal states."""
-
-    searcher: tantivy.Searcher
-    schema: tantivy.Schema
-    stamp: tuple[_Stamp | None, _Stamp | None]
-
-
-class _Page(NamedTuple):
-    hits: list[tuple[float, tantivy.DocAddress]]
-    total: int
 
 
 @contextmanager
@@ -72,11 +60,10 @@ class EmbeddedEngine:
         tree = compile_query(query, self._analysis)
         with _translated():
             view = self._reader.view()
-            compiled = tantivy_tree.compiled(tree, view.schema)
-            page = _page(view.searcher, compiled, query, tree)
-            counts = self._facets(view, compiled, query, tree) if query.facets else {}
-            keys = tuple(view.searcher.doc(address)["key"][0] for _, address in page.hits)
-        return Hits(keys, tuple(score for score, _ in page.hits), page.total, counts)
+            answer = Search(view, query, self._analysis).answer(tree)
+            counts = self._facets(view, query, tree) if query.facets else {}
+            keys = tuple(view.searcher.doc(address)["key"][0] for address in answer.addresses)
+        return Hits(keys, answer.scores, answer.total, counts, answer.cursor)
 
     @contextmanager
     def writer(self) -> Iterator["EmbeddedWriter"]:
@@ -100,17 +87,42 @@ class EmbeddedEngine:
     def count(self) -> int:
         return self.find(PostingQuery(limit=0, facets=False)).total
 
-    def rebuild(self, documents: Iterable[PostingDocument]) -> int:
+    def rebuild(self, documents: Iterable[PostingDocument], *, meanwhile: Meanwhile | None = None, may_shrink: bool = False) -> int:
         with self._generations.locked():
             with _translated():
                 self._generations.remove_strays()
                 generation = self._generations.create()
-            with EmbeddedWriter.on(generation, self._analysis) as writer:
-                taken = writer.put(documents)
+            before = 0 if may_shrink else self._count_before()
+            with EmbeddedWriter.on(generation, self._analysis) as writer, self._live() as live:
+                taken = writer.put(_with_pauses(documents, meanwhile, _Both(live, writer) if live else writer))
+                if meanwhile is not None:
+                    meanwhile(_Both(live, writer) if live else writer)
+                writer.flush()
+                after = writer.count()
+            if after < before * SHRINKS_TO:
+                self._generations.remove_strays()
+                raise Shrunk(f"the new index would have {after} documents, the old one has {before}")
             with _translated():
                 self._generations.publish(generation, self._made)
                 self._generations.remove_strays()
         return taken
+
+    @contextmanager
+    def _live(self) -> "Iterator[EmbeddedWriter | None]":
+        """A writer of the index in use, if there is one that this code can read."""
+        with ExitStack() as held:
+            live = None
+            with suppress(Unavailable):
+                generation = self._generations.current()
+                if self._generations.made(generation).layout == LAYOUT:
+                    live = held.enter_context(EmbeddedWriter.on(generation, self._analysis))
+            yield live
+
+    def _count_before(self) -> int:
+        try:
+            return self.count()
+        except Unavailable:
+            return 0
 
     def needs_rebuild(self) -> bool:
         try:
@@ -123,13 +135,13 @@ class EmbeddedEngine:
         made = self._generations.made(generation)
         return State(str(generation), self.count(), made.analysis, size_of(generation))
 
-    def _facets(self, view: "_View", compiled: tantivy.Query, query: PostingQuery, tree: Node) -> _Facets:
+    def _facets(self, view: View, query: PostingQuery, tree: Node) -> _Facets:
         """Counting is two thirds of a search; the next page and the home page ask for the same counts again."""
         edges = facets.posted_edges(query)
         question = (view.stamp, tree, *edges)
         known = self._counted.get(question)
         if known is None:
-            answer = view.searcher.aggregate(compiled, tantivy_tree.aggregations(edges))
+            answer = view.searcher.aggregate(tantivy_tree.compiled(tree, view.schema), tantivy_tree.aggregations(edges))
             known = facets.facets(tantivy_tree.counted(answer), tantivy_tree.posted_since(answer))
             if len(self._counted) >= FACETS_KEPT:
                 self._counted.clear()
@@ -173,6 +185,12 @@ class EmbeddedWriter:
             self._index.reload()
             self._searcher = self._index.searcher()
 
+    def count(self) -> int:
+        """How many documents could be found after the last flush."""
+        with _translated():
+            one = tantivy.Query.term_query(self._index.schema, "live", "1", "basic")
+            return int(run(self._searcher, one, limit=1).count)
+
     def close(self) -> None:
         """Let go of the index; running merges are waited for, what was not flushed is lost."""
         if self._writer is None or os.getpid() != self._owner:
@@ -214,6 +232,31 @@ class EmbeddedWriter:
             raise WriterBusy("this writer belongs to the parent process: open one after the fork")
 
 
+class _Both:
+    """Writes to the index in use and to the one being built, so that no change is lost in the swap."""
+
+    def __init__(self, live: EmbeddedWriter, building: EmbeddedWriter) -> None:
+        self._live, self._building = live, building
+
+    def put(self, documents: Iterable[PostingDocument]) -> int:
+        wanted = list(documents)
+        self._building.put(wanted)
+        return self._live.put(wanted)
+
+    def flush(self) -> None:
+        """The one being built is flushed at its end."""
+        self._live.flush()
+
+
+def _with_pauses(documents: Iterable[PostingDocument], meanwhile: Meanwhile | None, writer: Writer) -> Iterator[PostingDocument]:
+    paused = time.monotonic()
+    for document in documents:
+        yield document
+        if meanwhile is not None and time.monotonic() - paused > MEANWHILE_SECONDS:
+            meanwhile(writer)
+            paused = time.monotonic()
+
+
 class _Reader:
     """The newest state of the current generation, opened once per process and again when a stamp has changed."""
 
@@ -222,18 +265,18 @@ class _Reader:
         self._lock = threading.Lock()
         self._index: tantivy.Index | None = None
         self._owner = 0
-        self._pointer: _Stamp | None = None
-        self._meta: _Stamp | None = None
+        self._pointer: Stamp | None = None
+        self._meta: Stamp | None = None
         self._meta_path = Path()
 
-    def view(self) -> _View:
+    def view(self) -> View:
         with self._lock:
             try:
                 index = self._newest()
             except (Unavailable, ValueError, OSError):
                 self._pointer = None  # a rebuild may have removed the generation between pointer and files: look again
                 index = self._newest()
-            return _View(index.searcher(), index.schema, (self._pointer, self._meta))
+            return View(index.searcher(), index.schema, (self._pointer, self._meta))
 
     def _newest(self) -> tantivy.Index:
         pointer = _stamp(self._generations.pointer)
@@ -247,7 +290,7 @@ class _Reader:
             self._meta = meta
         return self._index
 
-    def _open(self, pointer: _Stamp | None) -> tantivy.Index:
+    def _open(self, pointer: Stamp | None) -> tantivy.Index:
         generation = self._generations.current()
         if self._generations.made(generation).layout != LAYOUT:
             raise Unavailable(f"{generation} has another layout: it has to be rebuilt")
@@ -267,39 +310,9 @@ def _opened(generation: Path) -> tantivy.Index:
     return index
 
 
-def _stamp(path: Path) -> _Stamp | None:
+def _stamp(path: Path) -> Stamp | None:
     try:
         found = path.stat()
     except OSError:
         return None
     return found.st_mtime_ns, found.st_ino, found.st_size
-
-
-def _page(searcher: tantivy.Searcher, compiled: tantivy.Query, query: PostingQuery, tree: Node) -> _Page:
-    if query.limit == 0:  # tantivy panics on a limit of 0
-        return _Page([], _search(searcher, compiled, limit=1).count)
-    if query.sort is Sort.RELEVANCE and has_text(tree):
-        return _by_relevance(searcher, compiled, query)
-    order = _ORDER.get(query.sort, "by_date")
-    found = _search(searcher, compiled, limit=query.limit, offset=query.offset, order_by_field=order)
-    return _Page([(0.0, address) for _, address in found.hits], found.count)
-
-
-def _by_relevance(searcher: tantivy.Searcher, compiled: tantivy.Query, query: PostingQuery) -> _Page:
-    """By score, equal scores by seq. tantivy cuts equal scores anywhere: fetch on until the last ones are all there."""
-    end = query.offset + query.limit
-    wanted = end + TIES_AT_ONCE
-    while True:
-        found = _search(searcher, compiled, limit=wanted)
-        hits = found.hits
-        if len(hits) < wanted or hits[end - 1][0] != hits[-1][0]:
-            break
-        wanted *= 4
-    seqs = searcher.fast_field_values("seq", [address for _, address in hits])
-    ranked = sorted(zip(hits, seqs, strict=True), key=lambda pair: (-pair[0][0], -int(pair[1] or 0)))
-    return _Page([hit for hit, _ in ranked[query.offset : end]], found.count)
-
-
-def _search(searcher: tantivy.Searcher, compiled: tantivy.Query, **options: Any) -> Any:
-    """A SearchResult; tantivy's stubs forget its `count`."""
-    return searcher.search(compiled, **options)

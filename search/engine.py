@@ -1,6 +1,6 @@
 """The contract of every engine. tests/search/test_engine_contract.py is the same contract, executable."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,7 +8,10 @@ from typing import Protocol
 from search.documents import PostingDocument
 from search.query import BadQuery, PostingQuery
 
-__all__ = ["BadQuery", "Engine", "Hits", "SearchError", "State", "Unavailable", "Writer", "WriterBusy"]
+__all__ = ["SHRINKS_TO", "BadQuery", "Engine", "Hits", "SearchError", "Shrunk", "State", "Unavailable", "Writer", "WriterBusy"]
+
+SHRINKS_TO = 0.8
+"""A new index with less than this share of the old one's documents is refused: more likely half a database than a real loss."""
 
 
 class SearchError(Exception):
@@ -23,18 +26,24 @@ class WriterBusy(SearchError):
     """Another process (or another writer of this one) holds the only writer: ring again, nothing has failed."""
 
 
+class Shrunk(SearchError):
+    """A rebuild was refused, and the old index stays: the new one would have had too few documents."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hits:
     """One answer: `keys` and `scores` are the asked page in order, `total` and `facets` are exact over all matches.
 
-    `facets` is empty unless the query asked for it; the names and values are those of `search.query.FACETS`.
-    A score is comparable within one answer only; under a sort by date or wage it is 0.0.
+    `facets` is empty unless the query asked for it; the names and values are those of `search.facets`. A score is the
+    sum of the levels of `search.compiling`; under a sort by date or wage it is 0. `cursor` continues such an order
+    (`PostingQuery.after`); None: nothing follows, or another order.
     """
 
     keys: tuple[str, ...]
-    scores: tuple[float, ...]
+    scores: tuple[int, ...]
     total: int
     facets: Mapping[str, tuple[tuple[str, int], ...]]
+    cursor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,9 @@ class Writer(Protocol):
         """Make everything put so far durable and findable: one commit (embedded) or refresh (Elasticsearch)."""
 
 
+Meanwhile = Callable[[Writer], None]
+
+
 class Engine(Protocol):
     """Where postings are found."""
 
@@ -72,8 +84,12 @@ class Engine(Protocol):
     def count(self) -> int:
         """How many documents can be found (no tombstones)."""
 
-    def rebuild(self, documents: Iterable[PostingDocument]) -> int:
-        """Build anew beside the old index, then swap: no reader ever sees half of it. Answer how many were taken."""
+    def rebuild(self, documents: Iterable[PostingDocument], *, meanwhile: Meanwhile | None = None, may_shrink: bool = False) -> int:
+        """Build anew beside the old index, then swap: no reader ever sees half of it. Answer how many were taken.
+
+        `meanwhile` is called now and then with a writer of both indexes, so that changes go on and none is lost in the
+        swap. Raise Shrunk (unless `may_shrink`), WriterBusy, Unavailable; the old index is then as it was.
+        """
 
     def needs_rebuild(self) -> bool:
         """True when there is no index, or one made by another analysis or layout than this code's."""

@@ -12,12 +12,12 @@ from operator import itemgetter
 from search.fields import band_value
 from search.query import POSTED_WITHIN, WAGE_BANDS, PostingQuery
 
-COUNTED = ("region", "employment_type", "education", "occupation", "source", "wage_bands")
+COUNTED = ("region", "employment_type", "education", "occupation", "source", "shift", "no_experience", "benefit_set", "wage_bands")
 """The fields an engine counts by value; from them and the days come the facets:
 
 region (six digits), city (four; only of what lies in one), province (two), employment_type, education (the rank),
-occupation, source: by count, then value. wage (`band_value` of WAGE_BANDS) and, where the query has a `today`, posted
-(the days of POSTED_WITHIN): in that order, zeros included.
+occupation, source, shift, benefit, no_experience ("1"): by count, then value. wage (`band_value` of WAGE_BANDS) and,
+where the query has a `today`, posted (the days of POSTED_WITHIN): in that order, zeros included.
 """
 
 Counts = tuple[tuple[str, int], ...]
@@ -32,7 +32,8 @@ def posted_edges(query: PostingQuery) -> list[int]:
 
 def facets(counted: Mapping[str, Mapping[str, int]], posted_since: Mapping[int, int]) -> dict[str, Counts]:
     """All facets of one answer. `posted_since`: first day -> documents posted on it or later; empty without `today`."""
-    found = {name: _ordered(counted[name]) for name in COUNTED if name != "wage_bands"}
+    found = {name: _ordered(counted[name]) for name in COUNTED if name not in {"wage_bands", "benefit_set"}}
+    found["benefit"] = _ordered(_summed((code, n) for several, n in counted["benefit_set"].items() for code in several.split()))
     regions = counted["region"].items()
     found["city"] = _ordered(_summed((code[:4], n) for code, n in regions if not code.endswith("0000")))
     found["province"] = _ordered(_summed((code[:2], n) for code, n in regions))

@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from enum import Enum, auto
 
 from search.analysis import Analysis, grams
+from search.cells import STEPS, cells_of
 from search.documents import SEQ_LIMIT, PostingDocument
 from search.query import WAGE_BANDS
+from search.ranking import degrees
 
-LAYOUT = f"1, bands {WAGE_BANDS}"  # raise it with every change of this file: an index of another layout is unreadable
+LAYOUT = f"2, bands {WAGE_BANDS}, cells {STEPS}"  # raise it with every change of this file: an index of another layout is unreadable
 
 
 class Kind(Enum):
     """How a field is searched."""
 
-    BAG = auto()  # tokens with their frequency, no positions
+    BAG = auto()  # tokens, neither how often nor where
     RUNNING = auto()  # tokens with positions, for phrases; several values never meet in one phrase
     KEYWORD = auto()  # whole values
     FACET = auto()  # whole values that are counted too
@@ -26,23 +28,30 @@ class Kind(Enum):
 FIELDS: Mapping[str, Kind] = {
     "live": Kind.KEYWORD,  # every document but a tombstone; a tombstone has nothing else but key, seq and version
     "every": Kind.BAG,  # one bag of all texts: one term finds a word wherever it stands (seven fields took 7x the time)
-    "title": Kind.BAG,
     "title_grams": Kind.KEYWORD,  # what stands in a title whatever a dictionary says: see analysis.grams
     "title_characters": Kind.RUNNING,
     "running": Kind.RUNNING,
     "places": Kind.KEYWORD,
+    "cells": Kind.KEYWORD,
     "region": Kind.FACET,
     "employment_type": Kind.FACET,
     "education": Kind.FACET,
     "occupation": Kind.FACET,
     "industry": Kind.KEYWORD,
     "source": Kind.FACET,
-    "wage_bands": Kind.FACET,  # the bands a wage overlaps as one value: a column of several counts ten times slower
+    "shift": Kind.FACET,
+    "benefit": Kind.KEYWORD,
+    "benefit_set": Kind.FACET,  # all of them as one value, and so the bands below: a column of several counts ten times slower
+    "wage_bands": Kind.FACET,  # the bands a wage overlaps
+    "no_experience": Kind.FACET,
     "experience_years": Kind.NUMBER,
     "wage_low": Kind.NUMBER,
     "wage_high": Kind.NUMBER,
     "posted_on": Kind.NUMBER,
     "valid_through": Kind.NUMBER,
+    "title_length": Kind.NUMBER,
+    "lon": Kind.NUMBER,
+    "lat": Kind.NUMBER,
     "by_date": Kind.NUMBER,
     "by_wage": Kind.NUMBER,
     "seq": Kind.NUMBER,
@@ -66,18 +75,15 @@ def packed(key: int, seq: int) -> int:
 
 
 def _texts(document: PostingDocument, analysis: Analysis) -> dict[str, Value]:
-    """Skills and wording are in the bag twice: a word among them says more than one in the body (BM25F's weights)."""
-    title = analysis.tokens(document.title)
-    skills, wording = (analysis.tokens("\n".join(words)) for words in (document.skills, document.wording))
-    others = [analysis.tokens(text) for text in (document.employer, document.body, "\n".join(document.benefits))]
-    cuts = [cut for cut in (title, skills, wording, *others) if cut.every]
+    lists = (document.skills, document.wording, document.benefits)
+    texts = (document.title, document.employer, document.body, *("\n".join(words) for words in lists))
+    cuts = [cut for cut in map(analysis.tokens, texts) if cut.every]
     characters = analysis.characters(document.title)
-    bag = [token for cut in (*cuts, skills, wording) for token in cut.every]
     return {
-        "every": (" ".join(bag),),
-        "title": (" ".join(title.every),),
+        "every": (" ".join(dict.fromkeys(token for cut in cuts for token in cut.every)),),
         "title_grams": tuple(grams(characters)),
         "title_characters": (" ".join(characters),),
+        "title_length": len(characters),
         "running": tuple(" ".join(cut.running) for cut in cuts),
     }
 
@@ -90,8 +96,16 @@ def _keywords(document: PostingDocument) -> dict[str, Value]:
         "occupation": document.occupation,
         "industry": document.industry,
         "source": document.source,
+        "shift": document.shift,
+        "no_experience": "" if document.experience_years else "1",
+        "benefit_set": " ".join(sorted(set(document.benefit_codes))),
     }
-    return {"places": _places(document.region), **{field: (value,) for field, value in single.items() if value}}
+    several = {"places": _places(document.region), "cells": _cells(document), "benefit": tuple(sorted(set(document.benefit_codes)))}
+    return {**{field: values for field, values in several.items() if values}, **{field: (value,) for field, value in single.items() if value}}
+
+
+def _cells(document: PostingDocument) -> tuple[str, ...]:
+    return () if document.lon is None or document.lat is None else cells_of(document.lon, document.lat)
 
 
 def _places(region: str) -> tuple[str, ...]:
@@ -111,6 +125,8 @@ def _numbers(document: PostingDocument) -> dict[str, Value]:
     if low is not None and high is not None:
         wage = {"wage_low": low, "wage_high": high, "wage_bands": (" ".join(_bands(low, high)),)}
     posted = document.posted_on.toordinal()
+    if document.lon is not None and document.lat is not None:
+        wage |= {"lon": degrees(document.lon), "lat": degrees(document.lat)}
     return wage | {
         "experience_years": document.experience_years,
         "posted_on": posted,

@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from search.analysis import Analysis, default_analysis
-from search.query import wanted_words
+from search.query import Wish, parse, wanted_words
 from search.text import is_han, normalise, spans
 
 Segment = tuple[str, bool]
 
 
-def highlight(text: str, query: str, analysis: Analysis | None = None) -> tuple[Segment, ...]:
+def highlight(text: str, query: str | tuple[Wish, ...], analysis: Analysis | None = None) -> tuple[Segment, ...]:
     """The text in segments, each with whether it was searched for; joined they are the text again.
 
-    `query` is what the person typed. A Han word is marked wherever it stands, also inside a longer one; a word of
-    letters or a figure only as a whole: Java leaves JavaScript alone.
+    `query` is what the person typed, or the wishes that were read from it. A Han word is marked wherever it stands,
+    also inside a longer one; a word of letters or a figure only as a whole: Java leaves JavaScript alone.
     """
-    words = set(wanted_words(query, analysis or default_analysis()))
+    words = set(wanted_words(parse(query) if isinstance(query, str) else query, analysis or default_analysis()))
     plain, origins = _folded(text)
     marked = {origins[i] for start, end in _hits(plain, words) for i in range(start, end)}
     groups = groupby(enumerate(text), key=lambda sign: sign[0] in marked)

@@ -13,11 +13,11 @@ from tantivy import FieldType, Occur, Query
 
 from search.facets import COUNTED
 from search.fields import FIELDS, Kind, Value
-from search.query import AllOf, AnyOf, Between, Everything, Flat, Node, Not, Nothing, OneOf, Phrase, Term
+from search.tree import AllOf, AnyOf, AtLeast, Best, Between, Everything, Flat, Node, Not, Nothing, OneOf, Perhaps, Phrase, Term
 
 DISTINCT_AT_MOST = 20_000  # values of one facet; beyond it a count might be cut off, and `counted` refuses
 _TEXT_OPTIONS: Mapping[Kind, tuple[bool, str, str]] = {  # column, tokenizer, what the postings record
-    Kind.BAG: (False, "whitespace", "freq"),
+    Kind.BAG: (False, "whitespace", "basic"),
     Kind.RUNNING: (False, "whitespace", "position"),
     Kind.KEYWORD: (False, "raw", "basic"),
     Kind.FACET: (True, "raw", "basic"),
@@ -51,28 +51,36 @@ def to_tantivy(key: str, entry: Mapping[str, Value]) -> tantivy.Document:
 
 
 def compiled(node: Node, within: tantivy.Schema) -> Query:
-    """The tree as a tantivy query."""
+    """The tree as a tantivy query; every score in it is a constant."""
     match node:
         case Everything():
-            return Query.const_score_query(_term(within, "live", "1"), 0.0)
+            return _flat(_term(within, "live", "1"), 0)
         case Nothing():
             return Query.empty_query()
-        case Term(field, value, weight):
-            return Query.boost_query(_term(within, field, value), weight)
+        case Term(field, value):
+            return _flat(_term(within, field, value), 0)
         case Phrase(field, words):
-            return _phrase(within, field, words)
+            return _flat(_phrase(within, field, words), 0)
         case OneOf(field, values):
-            return Query.boolean_query([(Occur.Should, _term(within, field, value)) for value in values])
+            return _flat(Query.term_set_query(within, field, list(values)), 0)
         case Between(field, low, high):
-            return Query.range_query(within, field, FieldType.Unsigned, low, high)
+            return _flat(Query.range_query(within, field, FieldType.Unsigned, low, high), 0)
         case Flat(part, score):
-            return Query.const_score_query(compiled(part, within), score)
-        case Not():
-            return _all_of((Everything(), node), within)
+            return _flat(compiled(part, within), score)
+        case Not() | Perhaps():
+            return _all_of((node,), within)
         case AllOf(parts):
             return _all_of(parts, within)
         case AnyOf(parts):
-            return Query.boolean_query([(Occur.Should, compiled(part, within)) for part in parts])
+            return _flat(Query.boolean_query([(Occur.Should, compiled(part, within)) for part in parts]), 0)
+        case Best(parts):
+            return Query.disjunction_max_query([compiled(part, within) for part in parts])
+        case AtLeast(count, parts):
+            return Query.boolean_query([(Occur.Should, compiled(part, within)) for part in parts], minimum_number_should_match=count)
+
+
+def _flat(query: Query, score: int) -> Query:
+    return Query.const_score_query(query, float(score))
 
 
 def aggregations(edges: list[int]) -> dict[str, Any]:
@@ -105,7 +113,7 @@ def posted_since(answer: Mapping[str, Any]) -> dict[int, int]:
 
 
 def _term(within: tantivy.Schema, field: str, value: str) -> Query:
-    return Query.term_query(within, field, value, "freq" if FIELDS.get(field) is Kind.BAG else "basic")
+    return Query.term_query(within, field, value, "basic")
 
 
 def _phrase(within: tantivy.Schema, field: str, words: tuple[str, ...]) -> Query:
@@ -115,13 +123,9 @@ def _phrase(within: tantivy.Schema, field: str, words: tuple[str, ...]) -> Query
 
 
 def _all_of(parts: tuple[Node, ...], within: tantivy.Schema) -> Query:
-    wanted = [(Occur.Must, compiled(part, within)) for part in parts if not isinstance(part, Not)]
+    """A query of only "must not" or only "should" would find nothing, or not everything."""
+    must = [(Occur.Must, compiled(part, within)) for part in parts if not isinstance(part, Not | Perhaps)]
+    must = must or [(Occur.Must, compiled(Everything(), within))]
     unwanted = [(Occur.MustNot, compiled(part.part, within)) for part in parts if isinstance(part, Not)]
-    if not wanted:
-        wanted = [(Occur.Must, compiled(Everything(), within))]
-    return Query.boolean_query(wanted + unwanted)
-
-
-def _range(low: int | None, high: int | None) -> dict[str, float]:
-    bounds = {"from": low, "to": high}
-    return {name: float(bound) for name, bound in bounds.items() if bound is not None}
+    liked = [(Occur.Should, compiled(part.part, within)) for part in parts if isinstance(part, Perhaps)]
+    return Query.boolean_query(must + unwanted + liked)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from search import embedded, tantivy_tree
+from search import embedded, tantivy_search, tantivy_tree
 from search.analysis import Analysis, RustCutter
 from search.embedded import EmbeddedEngine
 from search.engine import Unavailable, WriterBusy
-from search.query import Phrase, PostingQuery
+from search.query import PostingQuery
+from search.tree import Phrase
 from tests.search.samples import document
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -208,7 +209,7 @@ def test_a_panic_of_the_library_is_unavailable(index: Path, monkeypatch: pytest.
     def panicking(searcher: object, compiled: object, **options: object) -> object:
         return searcher.search(compiled, limit=0)
 
-    monkeypatch.setattr(embedded, "_search", panicking)
+    monkeypatch.setattr(tantivy_search, "run", panicking)
     with pytest.raises(Unavailable):
         EmbeddedEngine(index).find(PostingQuery())
 

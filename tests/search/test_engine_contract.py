@@ -173,7 +173,7 @@ def _by(sort: Sort) -> Callable[[PostingDocument], tuple[object, ...]]:
     return lambda d: (d.posted_on, d.seq)
 
 
-@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize("sort", [Sort.RELEVANCE, Sort.DATE, Sort.WAGE])
 def test_pages_follow_the_order_without_gap_or_repeat(engine: Engine, sort: Sort) -> None:
     documents = assorted(200)
     for batch in (

@@ -1,6 +1,6 @@
 """Whether one document meets a query, decided in Python from the same tree and the same fields that every search engine is given.
 
-It must agree with the engines exactly: `search.fields.entry` says what is indexed, `search.query.compile_query` what is asked, and the
+It must agree with the engines exactly: `search.fields.entry` says what is indexed, `search.compiling.compile_query` what is asked, and the
 tests hold this evaluation against an engine as its oracle. So a seeker is told of a posting if and only if the search page finds it.
 """
 
@@ -10,8 +10,8 @@ from functools import cached_property
 from search.analysis import Analysis
 from search.documents import PostingDocument
 from search.fields import FIELDS, Kind, Value, entry
-from search.query import AllOf, AnyOf, Between, Everything, Flat, Node, Not, Nothing, OneOf, Phrase, Term
 from search.text import is_han
+from search.tree import AllOf, AnyOf, AtLeast, Best, Between, Everything, Flat, Node, Not, Nothing, OneOf, Perhaps, Phrase, Term
 from webapp.seekers.filing import WORD_AT_MOST
 
 _SPLIT = frozenset({Kind.BAG, Kind.RUNNING})
@@ -44,8 +44,12 @@ class IndexedPosting:
                 return "live" in self._entry and not self.meets(part)
             case AllOf(parts):
                 return all(map(self.meets, parts))
-            case AnyOf(parts):
+            case AnyOf(parts) | Best(parts):
                 return any(map(self.meets, parts))
+            case Perhaps():
+                return "live" in self._entry
+            case AtLeast(count, parts):
+                return sum(map(self.meets, parts)) >= count
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -14,7 +14,9 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from search.analysis import default_analysis
-from search.query import BadQuery, Node, compile_query
+from search.compiling import compile_query
+from search.query import BadQuery
+from search.tree import Node
 from webapp.access import Actor
 from webapp.accounts.models import Person
 from webapp.db import new_key, now, session, today

@@ -9,7 +9,7 @@ import hashlib
 from functools import cache
 
 from search.analysis import default_analysis
-from search.query import wanted_words
+from search.query import parse, wanted_words
 
 ANYWHERE = ""
 """Filed under no word in particular (all its words are too long to be looked up): every posting is tested against it."""
@@ -24,7 +24,7 @@ def analysis_mark() -> str:
 
 def filing_word(text: str) -> str | None:
     """The word to file a search under; None when `text` holds no word a posting must have (it is empty, or only excludes)."""
-    words = wanted_words(text, default_analysis())
+    words = wanted_words(parse(text), default_analysis())
     if not words:
         return None
     return max((word for word in words if len(word) <= WORD_AT_MOST), key=len, default=ANYWHERE)

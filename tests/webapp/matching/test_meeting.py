@@ -8,9 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from search.analysis import default_analysis
+from search.compiling import compile_query
 from search.documents import PostingDocument, tombstone
 from search.embedded import EmbeddedEngine
-from search.query import Everything, Not, PostingQuery, Term, compile_query
+from search.query import PostingQuery
+from search.tree import Everything, Not, Term
 from tests.conftest import SHARED
 from webapp.matching.meeting import IndexedPosting
 from webapp.seekers.filing import ANYWHERE, filing_word

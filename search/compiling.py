@@ -1,0 +1,201 @@
+"""From a query to the tree that every engine compiles: pure, so it is tested without an engine.
+
+One level counts for each wish, the best it reaches: its phrase in the title, its words there, other words of the same
+work there, its occupation, a likely one, its words anywhere.
+"""
+
+from search.analysis import GRAM, Analysis
+from search.cells import covering, rings
+from search.query import BadQuery, Near, PostingQuery, Widening, Wish, parse
+from search.text import is_han
+from search.tree import AllOf, AnyOf, AtLeast, Best, Between, Flat, Node, Not, Nothing, OneOf, Perhaps, Phrase, Term, all_of, any_of
+
+WORDS_AT_MOST = 64
+SCORED_AT_MOST = 4
+"""Wishes that tell better from worse; further ones only have to be met, or the sums could not be told apart in time."""
+PHRASE_IN_TITLE, WORDS_IN_TITLE, ALSO_IN_TITLE, OCCUPATION, LIKELY, ANYWHERE = 60, 54, 48, 40, 24, 10
+OPTIONAL = 6
+IN_PLACE = 30
+"""What a neighbouring area's postings lack."""
+TERM_IN_TITLE, TERM_ANYWHERE = 2, 1
+WIDER = 1.5
+"""How much the radius grows with Widening.NEARBY."""
+
+
+def compile_query(query: PostingQuery, analysis: Analysis) -> Node:
+    """The tree of all conditions. Raise BadQuery for more than 64 different words."""
+    wishes = tuple(dict.fromkeys(query.wishes or parse(query.text)))
+    words = {word for wish in wishes for word in analysis.words(wish.text)}
+    if len(words) > WORDS_AT_MOST:
+        raise BadQuery(f"more than {WORDS_AT_MOST} words")
+    wanted = _Wanted(tuple(wish for wish in wishes if analysis.words(wish.text) or wish.also or wish.occupations), query.widening, analysis)
+    if query.text.strip() and not wanted.wishes and not query.wishes:
+        return Nothing()
+    return all_of(*wanted.nodes(), *_filters(query))
+
+
+def nearest_first(tree: Node, near: Near) -> Node:
+    """The same documents, with a higher score the nearer they are: one point for every ring they lie in."""
+    circles = list(rings(near))
+    best = Best(tuple(Flat(OneOf("cells", covering(circle)), len(circles) - place) for place, circle in enumerate(circles)))
+    return AllOf((Flat(tree, 0), best))
+
+
+class _Wanted:
+    """What was asked for in words, as nodes."""
+
+    def __init__(self, wishes: tuple[Wish, ...], widening: Widening, analysis: Analysis) -> None:
+        self.wishes = wishes
+        self._widening = widening
+        self._analysis = analysis
+
+    def nodes(self) -> list[Node]:
+        required = [wish for wish in self.wishes if not (wish.optional or wish.unwanted)]
+        optional = [wish for wish in self.wishes if wish.optional]
+        scored = max(0, SCORED_AT_MOST - len(required))
+        unwanted = [Not(self._said(wish)) for wish in self.wishes if wish.unwanted and not wish.optional]
+        return [*self._required(required), *map(self._preferred, optional[:scored]), *unwanted]
+
+    def _required(self, wishes: list[Wish]) -> list[Node]:
+        nodes = [self._levels(wish) if place < SCORED_AT_MOST else Flat(self._met(wish), 0) for place, wish in enumerate(wishes)]
+        fewer = self._three_quarters(wishes) if self._widening >= Widening.TERMS else None
+        return [Best((all_of(*nodes), fewer))] if fewer is not None else nodes
+
+    def _levels(self, wish: Wish) -> Node:
+        words = self._analysis.words(wish.text)
+        levels: list[Node] = []
+        if words:
+            levels.append(Flat(self._phrase_in_title(wish.text), PHRASE_IN_TITLE))
+        if len(words) > 1 and not wish.quoted:
+            levels.append(Flat(all_of(*map(self._in_title, words)), WORDS_IN_TITLE))
+        if wish.also:
+            levels.append(Flat(self._one_in_title(wish.also), ALSO_IN_TITLE))
+        if wish.occupations:
+            levels.append(Flat(OneOf("occupation", wish.occupations), OCCUPATION))
+        if self._widening >= Widening.OCCUPATION:
+            levels += self._likely(wish)
+        if words:
+            levels.append(Flat(self._said(wish), ANYWHERE))
+        return Best(tuple(levels))
+
+    def _likely(self, wish: Wish) -> list[Node]:
+        parts: list[Node] = [OneOf("occupation", wish.likely)] if wish.likely else []
+        parts += [self._one_in_title(wish.likely_words)] if wish.likely_words else []
+        return [Flat(any_of(*parts), LIKELY)] if parts else []
+
+    def _met(self, wish: Wish) -> Node:
+        """What fulfils a wish at any level."""
+        levels = self._levels(wish)
+        assert isinstance(levels, Best)
+        return any_of(*(level.part for level in levels.parts if isinstance(level, Flat)))
+
+    def _preferred(self, wish: Wish) -> Node:
+        if wish.unwanted:
+            return Perhaps(Flat(Not(self._said(wish)), OPTIONAL))
+        parts: list[Node] = [self._said(wish)] if self._analysis.words(wish.text) else []
+        parts += [self._one_in_title(wish.also)] if wish.also else []
+        named = (("occupation", wish.occupations), ("benefit", wish.benefits), ("shift", wish.shifts))
+        parts += [OneOf(field, values) for field, values in named if values]
+        return Perhaps(Flat(any_of(*parts), OPTIONAL))
+
+    def _three_quarters(self, wishes: list[Wish]) -> Node | None:
+        """At least three quarters of all words; None where that would be all of them, or none."""
+        words = tuple(dict.fromkeys(word for wish in wishes for word in self._analysis.words(wish.text)))
+        count = max(1, len(words) * 3 // 4)
+        if count >= len(words):
+            return None
+        scored, others = words[:SCORED_AT_MOST], words[SCORED_AT_MOST:]
+        parts = [Best((Flat(self._in_title(word), TERM_IN_TITLE), Flat(Term("every", word), TERM_ANYWHERE))) for word in scored]
+        return AtLeast(count, (*parts, *(Flat(self._anywhere(word), 0) for word in others)))
+
+    def _said(self, wish: Wish) -> Node:
+        """The words of the wish, wherever they stand; a quoted one keeps them together and in order."""
+        words = self._analysis.words(wish.text)
+        if wish.quoted and len(words) > 1:
+            return AnyOf((self._phrase_in_title(wish.text), Phrase("running", words)))
+        return all_of(*map(self._anywhere, words)) if words else Nothing()
+
+    def _anywhere(self, word: str) -> Node:
+        """The word in any text, or inside a longer word of the title (焊工 in 电焊工)."""
+        return AnyOf((self._in_title(word), Term("every", word)))
+
+    def _in_title(self, word: str) -> Node:
+        short = len(word) <= GRAM or not is_han(word)
+        return Term("title_grams", word) if short else Phrase("title_characters", self._analysis.characters(word))
+
+    def _phrase_in_title(self, text: str) -> Node:
+        characters = self._analysis.characters(text)
+        whole = "".join(characters)
+        return self._in_title(whole) if len(characters) == 1 or (len(whole) <= GRAM and is_han(whole)) else Phrase("title_characters", characters)
+
+    def _one_in_title(self, words: tuple[str, ...]) -> Node:
+        nodes = dict.fromkeys(self._phrase_in_title(word) for word in words if self._analysis.characters(word))
+        short = tuple(node.value for node in nodes if isinstance(node, Term))
+        long = [node for node in nodes if not isinstance(node, Term)]
+        return any_of(*([OneOf("title_grams", short)] if short else []), *long)
+
+
+def _filters(query: PostingQuery) -> list[Node]:
+    nodes: list[Node] = [
+        OneOf(field, values)
+        for field, values in (
+            ("employment_type", query.employment_types),
+            ("education", tuple(str(rank) for rank in query.educations)),
+            ("shift", query.shifts),
+            ("occupation", query.occupations),
+            ("industry", query.industries),
+            ("source", query.sources),
+        )
+        if values
+    ]
+    nodes += [Term("benefit", code) for code in query.benefits]
+    if query.outside is not None:
+        nodes.append(AllOf((Term("places", "somewhere"), Not(Term("places", query.outside)))))
+    return [*_place(query), *(Flat(part, 0) for part in (*nodes, *_ranges(query)))]
+
+
+def _place(query: PostingQuery) -> list[Node]:
+    """Where it lies; from NEARBY on the surroundings too, behind the place itself."""
+    nodes: list[Node] = []
+    wide = query.widening >= Widening.NEARBY
+    if query.regions:
+        nodes += _asked_and_around(OneOf("places", tuple(map(_prefix, query.regions))), _around(query) if wide else None)
+    if query.near is not None:
+        circle = OneOf("cells", covering(query.near))
+        nodes += _asked_and_around(circle, OneOf("cells", covering(wider(query.near))) if wide else None)
+    return nodes
+
+
+def _around(query: PostingQuery) -> Node | None:
+    return OneOf("places", tuple(map(_prefix, query.nearby))) if query.nearby else None
+
+
+def _asked_and_around(asked: Node, around: Node | None) -> list[Node]:
+    if around is None:
+        return [Flat(asked, 0)]
+    return [Flat(AnyOf((asked, around)), 0), Perhaps(Flat(asked, IN_PLACE))]
+
+
+def wider(near: Near) -> Near:
+    """The circle that Widening.NEARBY asks for."""
+    return Near(near.lon, near.lat, min(near.kilometres * WIDER, 100.0))
+
+
+def _ranges(query: PostingQuery) -> list[Node]:
+    nodes: list[Node] = []
+    if query.wage_at_least is not None:
+        nodes.append(Between("wage_high", query.wage_at_least, None))
+    if query.wage_at_most is not None:
+        nodes.append(Between("wage_low", None, query.wage_at_most))
+    if query.experience_none:
+        nodes.append(Between("experience_years", 0, 0))
+    if query.posted_since is not None:
+        nodes.append(Between("posted_on", query.posted_since.toordinal(), None))
+    if query.valid_on is not None:
+        nodes.append(Between("valid_through", query.valid_on.toordinal(), None))
+    return nodes
+
+
+def _prefix(code: str) -> str:
+    """A code's shortest prefix that means the same: 37, 3702 or 370202."""
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
