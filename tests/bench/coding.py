@@ -71,6 +71,11 @@ def _wordings() -> dict[str, list[str]]:
     return said
 
 
+def official_names() -> dict[str, tuple[str, ...]]:
+    """Code -> the 工种 the official file lists. Its lists are partly shifted between neighbouring rows: one 工种 may stand under several."""
+    return {row["code"]: tuple(row["synonyms"]) for row in read_file("occupations", DATA / "occupations_2022.csv").rows if row["synonyms"]}
+
+
 def silver() -> list[Case]:
     with (DATA / "silver_title_to_occupation.csv").open(encoding="utf-8", newline="") as file:
         return [(row["title"], row["occupation_code"]) for row in csv.DictReader(file)]

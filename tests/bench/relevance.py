@@ -18,7 +18,7 @@ import re
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -33,12 +33,14 @@ from search.query import PostingQuery, Widening, Wish
 from search.resolver import Resolver, Trade, as_label
 from search.text import is_han, pieces
 from search.titles import code_title
-from tests.bench.coding import DATA, family, figures, is_even, trades
+from tests.bench.coding import DATA, family, figures, is_even, official_names, trades
 
 FILES = ("jobs_shandong", "jobs_public_employment_service", "jobs_bluecollar")
 TOP = 200
 ENOUGH = 20
 """Fewer strict matches than this are widened, as on the page."""
+LIKELY_FROM, LIKELY_AT_MOST, LIKE_THE_FIRST = 0.05, 3, 0.8
+"""Which guesses widen a search: the least confidence, how many, and the share of the first one's confidence."""
 Ask = Callable[[str], list[str]]
 Row = Mapping[str, str]
 
@@ -162,8 +164,9 @@ def read(text: str, resolver: Resolver, names: Mapping[str, tuple[str, ...]]) ->
     wishes = []
     for chunk in text.split():
         exact = resolver.exact(chunk)
-        guesses = [guess for guess in resolver.ranked(chunk) if guess.code not in exact and guess.confidence >= 0.2]
-        likely = tuple(guess.code for guess in guesses[:3])
+        guesses = [guess for guess in resolver.ranked(chunk) if guess.code not in exact and guess.confidence >= LIKELY_FROM]
+        least = LIKE_THE_FIRST * max((guess.confidence for guess in guesses), default=0.0)
+        likely = tuple(guess.code for guess in guesses[:LIKELY_AT_MOST] if guess.confidence >= least)
         words = tuple(dict.fromkeys(word for code in (*exact, *likely[:1]) for word in names.get(code, ()) if word != chunk))
         wishes.append(Wish(chunk, occupations=exact, likely=likely, likely_words=words))
     return PostingQuery(wishes=tuple(wishes), limit=TOP, facets=False)
@@ -273,15 +276,15 @@ def tell(query: Grades, keys: Sequence[str], score: float, rows: Mapping[str, Ro
 _FRAMES = ("{}", "招聘{}", "{}（包吃住）", "急招{}", "{} 五险一金", "高薪诚聘{}", "{}/学徒", "熟练{}")
 
 
-def wording_cases(listed: Sequence[Trade]) -> dict[str, str]:
+def wording_cases(listed: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Code -> the one of its 工种 that becomes a query: the one with the least hash; an occupation without one has none."""
-    return {trade.code: min(trade.names, key=lambda name: zlib.crc32(f"{trade.code}{name}".encode())) for trade in listed if trade.names}
+    return {code: min(names, key=lambda name: zlib.crc32(f"{code}{name}".encode())) for code, names in listed.items()}
 
 
-def answers(trade: Trade, dropped: str, model: Sequence[Row]) -> list[dict[str, str]]:
-    """Postings titled with the occupation's other names, up to five, each in the frame of a real title and with a real body's length of nothing."""
+def answers(trade: Trade, dropped: Collection[str], model: Sequence[Row]) -> list[dict[str, str]]:
+    """Postings titled with the occupation's other names, up to five, each in the frame of a real title without a body."""
     choose = random.Random(f"{trade.code} answers")
-    others = [name for name in dict.fromkeys((trade.name, *trade.names)) if name and as_label(name) != as_label(dropped)]
+    others = [name for name in dict.fromkeys((trade.name, *trade.names)) if name and as_label(name) not in dropped]
     made = []
     for number, name in enumerate(others[:5]):
         frame, place = choose.choice(_FRAMES), choose.choice(model)
@@ -291,19 +294,20 @@ def answers(trade: Trade, dropped: str, model: Sequence[Row]) -> list[dict[str, 
 
 def wording(rows: dict[str, dict[str, str]], folder: Path, *, tasks: bool) -> float:
     full = trades(official=True, tasks=tasks)
-    asked = wording_cases(full)
+    stated = official_names()
+    asked = wording_cases(stated)
     dropped = {as_label(name) for name in asked.values()}
     listed = trades(official=True, tasks=tasks, leave_out=lambda _code, name: as_label(name) in dropped)
     resolver = Resolver(listed, default_analysis())
     model = [rows[key] for key in sorted(rows)]
-    right = {trade.code: answers(trade, asked[trade.code], model) for trade in full if trade.code in asked}
+    right = {trade.code: answers(trade, dropped, model) for trade in full if trade.code in asked}
     written = {row["id"]: row for made in right.values() for row in made}
     corpus = {**rows, **written}
     names = {trade.code: tuple(filter(None, (trade.name, *trade.names))) for trade in listed}
     own = {row["id"]: code for code, made in right.items() for row in made}
     engine = EmbeddedEngine(folder / f"wording-{tasks}")
     engine.rebuild(_coded(corpus, own, listed, resolver, names))
-    queries = [Grades(asked[code], {row["id"]: 1 for row in made}) for code, made in right.items() if made]
+    queries = _wording_queries(asked, stated, right)
     print(f"\nwording{'' if tasks else ', without tasks'}: {len(queries)} queries, {len(written)} answers among {len(corpus)} postings, 30 % uncoded")
     print(f"{'':26}{'nDCG@10':>8}  {'95 %':14}{'even':>8}{'odd':>8}{'zero':>9}")
     rankers: dict[str, Ask] = {"ours": ours(engine, resolver, names)}
@@ -316,6 +320,16 @@ def wording(rows: dict[str, dict[str, str]], folder: Path, *, tasks: bool) -> fl
         scores = [(query.text, gain([query.graded.get(key, 0) for key in keys]) / gain([1] * len(query.graded))) for query, keys in answered]
         result = print_row(name, scores, mean([float(not keys) for _, keys in answered]))
     return result
+
+
+def _wording_queries(asked: Mapping[str, str], stated: Mapping[str, tuple[str, ...]], right: Mapping[str, list[dict[str, str]]]) -> list[Grades]:
+    """The answers are the postings of every occupation under which the file lists the 工种."""
+    listing: dict[str, list[str]] = {}
+    for code, names in stated.items():
+        for name in names:
+            listing.setdefault(as_label(name), []).append(code)
+    made = {text: {row["id"]: 1 for code in listing[as_label(text)] for row in right.get(code, ())} for text in dict.fromkeys(asked.values())}
+    return [Grades(text, graded) for text, graded in made.items() if graded]
 
 
 def _coded(
