@@ -114,6 +114,20 @@ class ReferenceImported(Event):
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class WordingAdded(Event):
+    """Staff said what a word means, or said it anew; a word of the vocabulary is shown to everybody."""
+
+    word: str
+    words: int
+    occupations: int
+
+
+@dataclass(frozen=True, slots=True)
+class WordingRemoved(Event):
+    word: str
+
+
 # employers
 
 

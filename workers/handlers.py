@@ -92,6 +92,8 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.SignedIn,
         events.SignedOut,
         events.SourceOpened,
+        events.WordingAdded,  # every process sees the new version by itself
+        events.WordingRemoved,
     }
 )
 """Facts that are only written down. A house test wants every fact here or in LISTENERS."""

@@ -22,6 +22,8 @@ EVENT_LABELS = {
     "PersonDisabled": "停用账号",
     "PersonEnabled": "恢复账号",
     "ReferenceImported": "导入基础数据",
+    "WordingAdded": "添加同义词",
+    "WordingRemoved": "删除同义词",
     "EmployerRegistered": "登记用人单位",
     "EmployerChanged": "修改单位信息",
     "EmployerVerified": "单位核验通过",
@@ -71,6 +73,9 @@ LISTENER_LABELS = {
 }
 _ROLE_LABELS = {"system": "系统", "operator": "命令行操作员", "visitor": "访客"}
 FIELD_LABELS = {
+    "word": "词",
+    "words": "其他叫法数",
+    "occupations": "职业数",
     "application_id": "应聘",
     "at": "时刻",
     "batch_id": "批次",

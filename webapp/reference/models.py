@@ -1,11 +1,13 @@
-from datetime import date
+import unicodedata
+from datetime import date, datetime
 from enum import IntEnum
 from typing import Self
+from uuid import UUID
 
 from sqlalchemy import JSON, Boolean, Date, Float, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.db import Base
+from webapp.db import Base, UtcDateTime
 from webapp.labels import Labelled
 
 
@@ -67,6 +69,35 @@ class Education(IntEnum):
         return [(str(member.value), member.label) for member in cls]
 
 
+class WordKind(Labelled):
+    """What a word of the vocabulary names: it decides nothing but how the page speaks of it."""
+
+    TRADE = "trade", "工种叫法"
+    TASK = "task", "干的活"
+    TOOL = "tool", "设备、工艺"
+    CERTIFICATE = "certificate", "证照"
+
+
+class WordOrigin(Labelled):
+    SHIPPED = "shipped", "随系统发布"
+    STAFF = "staff", "工作人员添加"
+
+
+class PlaceKind(Labelled):
+    PROVINCE = "province", "省"
+    CITY = "city", "市"
+    COUNTY = "county", "县（市、区）"
+    STREET = "street", "街道、乡镇"
+    ZONE = "zone", "功能区"
+    FORMER = "former", "曾用名"
+    POPULAR = "popular", "通称"
+
+
+def as_word(text: str) -> str:
+    """How a word is stored and asked for: NFKC, lower case, no space. `Ｃ 1` and `c1` are one word."""
+    return "".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
 class Region(Base):
     __tablename__ = "region"
 
@@ -126,6 +157,50 @@ class Parameter(Base):
     """Where the text was read; empty: the basis itself."""
     checked: Mapped[bool] = mapped_column(Boolean, default=False)
     """已核实: an office confirmed it."""
+
+
+class PlaceName(Base):
+    """A name that no region row carries: a street or town, a functional zone, a former or a popular name."""
+
+    __tablename__ = "place_name"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    code: Mapped[str] = mapped_column(String(6), primary_key=True)
+    """The region meant: a county; a city for a zone that spans counties; what a former place belongs to today."""
+    street: Mapped[str] = mapped_column(String(9), primary_key=True, default="")
+    """Nine digits of a street or town; empty: none."""
+    kind: Mapped[PlaceKind]
+    source: Mapped[str] = mapped_column(String(120))
+
+
+class Neighbourhood(Base):
+    """The regions of the same level that share a border with this one: counties for a county, cities for a city."""
+
+    __tablename__ = "neighbourhood"
+
+    code: Mapped[str] = mapped_column(String(6), primary_key=True)
+    neighbours: Mapped[list[str]] = mapped_column(JSON)
+    """The longest common border first."""
+    source: Mapped[str] = mapped_column(String(120))
+
+
+class Wording(Base):
+    """A word people use for work, and what it means: words that stand in posting titles, codes of the 大典."""
+
+    __tablename__ = "wording"
+
+    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """As `as_word` writes it."""
+    origin: Mapped[WordOrigin] = mapped_column(primary_key=True)
+    """A word may be here twice: what staff say of it stands before what ships."""
+    kind: Mapped[WordKind]
+    words: Mapped[list[str]] = mapped_column(JSON)
+    """Other words for the same work, as employers write them; the word itself is not repeated."""
+    occupations: Mapped[list[str]] = mapped_column(JSON)
+    """May be empty: 暑假工 names no occupation."""
+    by_id: Mapped[UUID | None]
+    at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Who added it and when; None for a shipped row."""
 
 
 class ShippedTable(Base):

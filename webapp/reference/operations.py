@@ -1,4 +1,5 @@
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,15 +8,25 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from webapp.access import Actor
-from webapp.db import new_key, session
-from webapp.events import ReferenceImported
+from webapp.db import new_key, now, session
+from webapp.events import ReferenceImported, WordingAdded, WordingRemoved
 from webapp.ledger import record
-from webapp.reference.models import ShippedTable
+from webapp.reference.models import Occupation, ShippedTable, Wording, WordKind, WordOrigin, as_word
 from webapp.reference.queries import forget
-from webapp.reference.tables import TABLES, Refusal, Row, Table, TableFile, read_file
+from webapp.reference.tables import TABLES, Refusal, Row, Table, TableFile, read_file, word_list
 
 SHIPPED = Path(__file__).parent / "data"
 _SHIPPED_ORIGIN = "shipped"
+
+
+_WORD_LENGTH = 40
+_WORDS_AT_MOST = 30
+_NO_WORD_FOR_WORK = re.compile(r".*\d{5}.*|(限|要|招)?[男女](性|士|生|工|的)?|.*(\d岁|年龄|岁数).*")
+"""Numbers of people or phones belong in no vocabulary, and sex and age are no condition of a search (就业促进法 §3, §27)."""
+
+
+class NotAWording(Exception):
+    """This cannot be a word of the vocabulary; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,7 @@ def _load(kind: str, path: Path) -> int:
         return 0
     rows = _shipped_rows(kind, path)
     if state is None or state.origin == _SHIPPED_ORIGIN:
-        session().execute(delete(TABLES[kind].model))
+        session().execute(delete(TABLES[kind].model).filter_by(**TABLES[kind].of_files))
     else:
         rows = _unknown_parameters(rows) if kind == "parameters" else []
     if rows:
@@ -98,11 +109,11 @@ def import_table(kind: str, file: Path, *, by: Actor) -> TableReport:
 
 def _lay_over(table: Table, file: TableFile) -> tuple[int, int]:
     columns = [column.name for column in table.model.__table__.columns]
-    known = {tuple(getattr(row, name) for name in table.identity): row for row in session().scalars(select(table.model))}
+    known = {tuple(getattr(row, name) for name in table.identity): row for row in session().scalars(select(table.model).filter_by(**table.of_files))}
     added, changed = [], 0
     missing = [row for row in file.implied if tuple(row[name] for name in table.identity) not in known]
     for row in [*file.rows, *missing]:
-        named = {**row, "source": row["source"] or f"导入：{file.origin}"[:120]}
+        named = {**row, "source": row["source"] or f"导入：{file.origin}"[:120]} if "source" in columns else row
         held = known.get(tuple(row[name] for name in table.identity))
         if held is None:
             added.append(named)
@@ -122,3 +133,55 @@ def _change(held: Any, values: Row) -> bool:
     for name, value in differing.items():
         setattr(held, name, value)
     return bool(differing)
+
+
+def add_wording(word: str, words: Sequence[str], occupations: Sequence[str], *, by: Actor, kind: WordKind = WordKind.TRADE) -> Wording:
+    """Staff say what a word means; said again, the later meaning holds. It stands before what ships, and every process sees it within
+    STALE_SECONDS of the commit. Raises NotAWording."""
+    plain = _own_word(word)
+    meant = word_list([_own_word(other) for other in words], word=plain)
+    codes = list(dict.fromkeys(occupations))
+    _refuse_nothing_meant(plain, meant, codes)
+    row = session().get(Wording, (plain, WordOrigin.STAFF)) or Wording(word=plain, origin=WordOrigin.STAFF)
+    row.kind, row.words, row.occupations, row.by_id, row.at = kind, meant, codes, by.person_id, now()
+    session().add(row)
+    _changed_by_staff("wordings")
+    record(WordingAdded(plain, len(meant), len(codes)), by=by)
+    return row
+
+
+def _own_word(text: str) -> str:
+    plain = as_word(text)
+    if not plain or len(plain) > _WORD_LENGTH or "|" in plain:
+        raise NotAWording(f"“{text[:_WORD_LENGTH]}”不能作为词：每个词 1 到 {_WORD_LENGTH} 个字，不含“|”")
+    if _NO_WORD_FOR_WORK.fullmatch(plain):
+        raise NotAWording(f"“{plain}”不能作为词：性别、年龄、电话和证件号码不作为搜索条件，请改写成工作的叫法")
+    return plain
+
+
+def _refuse_nothing_meant(word: str, words: Sequence[str], codes: Sequence[str]) -> None:
+    if not words and not codes:
+        raise NotAWording(f"请写明“{word}”的其他叫法，或选择职业")
+    if len(words) > _WORDS_AT_MOST:
+        raise NotAWording(f"“{word}”的其他叫法最多 {_WORDS_AT_MOST} 个")
+    known = set(session().scalars(select(Occupation.code).where(Occupation.code.in_(codes))))
+    unknown = [code for code in codes if code not in known]
+    if unknown:
+        raise NotAWording(f"没有这个职业代码：{'、'.join(unknown)}，请从职业列表中选择")
+
+
+def _changed_by_staff(kind: str) -> None:
+    """A new version of a table whose file stays what it was."""
+    state = session().get(ShippedTable, kind)
+    _note(kind, origin=state.origin if state else _SHIPPED_ORIGIN)
+
+
+def remove_wording(word: str, *, by: Actor) -> None:
+    """Takes back what staff said; a shipped meaning of the word holds again. Raises NotAWording when staff said nothing of it."""
+    row = session().get(Wording, (as_word(word), WordOrigin.STAFF))
+    if row is None:
+        raise NotAWording(f"“{word[:_WORD_LENGTH]}”不是工作人员添加的词，可能已被他人删除，请刷新后再看")
+    session().delete(row)
+    session().flush()
+    _changed_by_staff("wordings")
+    record(WordingRemoved(row.word), by=by)

@@ -18,7 +18,20 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, select
 
 from webapp.db import Base, engine, in_transaction, session, today
-from webapp.reference.models import Industry, Occupation, Parameter, Region, RegionLevel, ShippedTable
+from webapp.reference.models import (
+    Industry,
+    Neighbourhood,
+    Occupation,
+    Parameter,
+    PlaceName,
+    Region,
+    RegionLevel,
+    ShippedTable,
+    Wording,
+    WordOrigin,
+    as_word,
+)
+from webapp.reference.places import PlaceNames
 
 STALE_SECONDS = 3.0
 NATION = "CN"
@@ -185,6 +198,31 @@ class Industries:
         return row.name if row else (code or "")
 
 
+class Wordings(Mapping[str, Wording]):
+    """Every word of the vocabulary as `as_word` writes it; a question is written so by itself. Staff rows stand before shipped ones."""
+
+    def __init__(self, rows: Iterable[Wording]) -> None:
+        shipped_first = sorted(rows, key=lambda row: (row.origin is WordOrigin.STAFF, row.word))
+        self._by_word = {row.word: row for row in shipped_first}
+
+    def __getitem__(self, word: str) -> Wording:
+        return self._by_word[as_word(word)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_word)
+
+    def __len__(self) -> int:
+        return len(self._by_word)
+
+    def of_staff(self) -> tuple[Wording, ...]:
+        """What staff added, the latest first."""
+        return tuple(sorted((row for row in self.values() if row.at), key=lambda row: str(row.at), reverse=True))
+
+
+def _neighbours_by_code(rows: Iterable[Neighbourhood]) -> Mapping[str, tuple[str, ...]]:
+    return {row.code: tuple(row.neighbours) for row in rows}
+
+
 def _plain(name: str) -> str:
     return "".join(name.split()).lower()
 
@@ -212,7 +250,7 @@ class _Copies:
     lock: RLock = field(default_factory=RLock)
     checked_at: float = float("-inf")
     versions: Mapping[str, str] = field(default_factory=dict)
-    built: dict[str, tuple[str | None, Any]] = field(default_factory=dict)
+    built: dict[str, tuple[tuple[str | None, ...], Any]] = field(default_factory=dict)
 
 
 _copies: "WeakKeyDictionary[Engine, _Copies]" = WeakKeyDictionary()
@@ -235,7 +273,8 @@ def _connection() -> Iterator[Connection]:
             yield connection
 
 
-def _copy(kind: str, model: type[Base], build: Callable[[list[Any]], _Snapshot]) -> _Snapshot:
+def _copy(build: Callable[..., _Snapshot], **models: type[Base]) -> _Snapshot:
+    """What `build` makes of the rows of the tables named, made anew when one of them changed."""
     copies = _copies.setdefault(engine(), _Copies())
     with copies.lock:
         if time.monotonic() - copies.checked_at > STALE_SECONDS:
@@ -243,21 +282,44 @@ def _copy(kind: str, model: type[Base], build: Callable[[list[Any]], _Snapshot])
                 rows = connection.execute(select(ShippedTable.kind, ShippedTable.version))
                 copies.versions = {row.kind: row.version for row in rows}
             copies.checked_at = time.monotonic()
-        version = copies.versions.get(kind)
-        held = copies.built.get(kind)
+        name = "+".join(models)
+        version = tuple(copies.versions.get(kind) for kind in models)
+        held = copies.built.get(name)
         if held is None or held[0] != version:
             with _connection() as connection:
-                held = version, build([model(**row._mapping) for row in connection.execute(select(model.__table__))])
-            copies.built[kind] = held
+                held = version, build(*(_rows(connection, model) for model in models.values()))
+            copies.built[name] = held
         return cast("_Snapshot", held[1])
 
 
+def _rows(connection: Connection, model: type[Base]) -> list[Any]:
+    return [model(**row._mapping) for row in connection.execute(select(model.__table__))]
+
+
 def regions() -> Regions:
-    return _copy("regions", Region, Regions)
+    return _copy(Regions, regions=Region)
+
+
+def place_names() -> PlaceNames:
+    """Every name by which a place is said: regions of the whole country; streets, zones, former and popular names as far as loaded."""
+    return _copy(_name_places, regions=Region, place_names=PlaceName)
+
+
+def _name_places(regions: list[Region], names: list[PlaceName]) -> PlaceNames:
+    return PlaceNames(regions, names, home=_home.province)
+
+
+def neighbours(code: str) -> tuple[str, ...]:
+    """Regions of the same level that share a border with this one, the longest border first; none for a region we know none of."""
+    return _copy(_neighbours_by_code, neighbourhoods=Neighbourhood).get(code, ())
+
+
+def wordings() -> Wordings:
+    return _copy(Wordings, wordings=Wording)
 
 
 def occupations() -> Occupations:
-    return _copy("occupations", Occupation, Occupations)
+    return _copy(Occupations, occupations=Occupation)
 
 
 def occupation(code: str | None) -> Occupation | None:
@@ -265,11 +327,11 @@ def occupation(code: str | None) -> Occupation | None:
 
 
 def industries() -> Industries:
-    return _copy("industries", Industry, Industries)
+    return _copy(Industries, industries=Industry)
 
 
 def parameters() -> Parameters:
-    return _copy("parameters", Parameter, Parameters)
+    return _copy(Parameters, parameters=Parameter)
 
 
 def parameter(key: str, *, region: str = NATION, on: date | None = None) -> Parameter | None:

@@ -7,14 +7,27 @@ whoever keeps the file. Level and parent of a region or class are read from the 
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from webapp.db import Base
-from webapp.reference.models import Industry, Occupation, Parameter, Region, RegionLevel
+from webapp.reference.models import (
+    Industry,
+    Neighbourhood,
+    Occupation,
+    Parameter,
+    PlaceKind,
+    PlaceName,
+    Region,
+    RegionLevel,
+    Wording,
+    WordKind,
+    WordOrigin,
+    as_word,
+)
 
 Row = dict[str, Any]
 
@@ -59,6 +72,8 @@ class Table:
     needs: tuple[str, ...]
     """The columns a file must have."""
     read: Callable[[Mapping[str, str]], Iterator[Row]]
+    of_files: Row = field(default_factory=dict)
+    """Values that rows of files carry and other rows of the table do not: a reload touches only the former."""
 
 
 def _matched(pattern: str, value: str, reason: str) -> str:
@@ -195,11 +210,59 @@ def _parameter(record: Mapping[str, str]) -> Iterator[Row]:
     }
 
 
+def _place_name(record: Mapping[str, str]) -> Iterator[Row]:
+    code = _matched(r"\d{6}", record["code"].strip(), "行政区划代码不是六位数字")
+    kind = _text(record, "kind", 20, required=True)
+    if kind not in _PLACE_KINDS:
+        raise BadRow(f"kind 只能是 {'、'.join(_PLACE_KINDS)}：{kind}")
+    street = _matched(r"|\d{9}", record.get("street", "").strip(), "街道代码不是九位数字")
+    if street and not street.startswith(code):
+        raise BadRow(f"街道代码 {street} 不属于 {code}")
+    yield {
+        "name": _text(record, "name", 60, required=True),
+        "code": code,
+        "street": street,
+        "kind": _PLACE_KINDS[kind],
+        "source": _text(record, "source", 120),
+    }
+
+
+def _neighbourhood(record: Mapping[str, str]) -> Iterator[Row]:
+    code = _matched(r"\d{6}", record["code"].strip(), "行政区划代码不是六位数字")
+    neighbours = [_matched(r"\d{6}", part, "行政区划代码不是六位数字") for part in _LIST_MARKS.split(record["neighbours"].strip())]
+    yield {"code": code, "neighbours": list(dict.fromkeys(neighbours)), "source": _text(record, "source", 120)}
+
+
+def word_list(texts: Iterable[str], *, word: str) -> list[str]:
+    """Words for titles: as `as_word` writes them, each once, without the word they explain."""
+    return [text for text in dict.fromkeys(as_word(text) for text in texts) if text and text != word]
+
+
+def _wording(record: Mapping[str, str]) -> Iterator[Row]:
+    word = as_word(_text(record, "word", 40, required=True))
+    kind = _text(record, "kind", 20, required=True)
+    if kind not in _WORD_KINDS:
+        raise BadRow(f"kind 只能是 {'、'.join(_WORD_KINDS)}：{kind}")
+    words = word_list(record["words"].split("|"), word=word)
+    occupations = [_matched(r"\d(-\d\d){0,3}", code, "职业代码要写成 6-18-02-04 的样子") for code in record["occupations"].split("|") if code]
+    if not words and not occupations:
+        raise BadRow(f"“{word}”没有写明其他叫法，也没有职业代码")
+    yield {"word": word, "kind": _WORD_KINDS[kind], "words": words, "occupations": occupations, "by_id": None, "at": None, **_OF_FILES}
+
+
+_WORD_KINDS = {kind.value: kind for kind in WordKind}
+_PLACE_KINDS = {kind.value: kind for kind in (PlaceKind.STREET, PlaceKind.ZONE, PlaceKind.FORMER, PlaceKind.POPULAR)}
+"""Provinces, cities and counties are rows of the region table."""
+_OF_FILES: Row = {"origin": WordOrigin.SHIPPED}
+
 TABLES: dict[str, Table] = {
     "regions": Table(Region, ("code",), ("code", "name"), _region),
     "occupations": Table(Occupation, ("code",), ("code", "name"), _occupation),
     "industries": Table(Industry, ("code",), ("code", "name"), _industry),
     "parameters": Table(Parameter, ("key", "region", "valid_from", "valid_to"), ("key", "region", "value"), _parameter),
+    "place_names": Table(PlaceName, ("name", "code", "street"), ("name", "code", "kind"), _place_name),
+    "neighbourhoods": Table(Neighbourhood, ("code",), ("code", "neighbours"), _neighbourhood),
+    "wordings": Table(Wording, ("word",), ("word", "kind", "words", "occupations"), _wording, _OF_FILES),
 }
 
 

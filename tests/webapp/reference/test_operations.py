@@ -50,7 +50,7 @@ def newer(tmp_path: Path) -> Path:
 
 
 def test_a_second_start_loads_nothing() -> None:
-    assert reload() == {"regions": 0, "occupations": 0, "industries": 0, "parameters": 0}
+    assert set(reload().values()) == {0}
 
 
 def test_a_newer_shipped_table_replaces_the_older(newer: Path) -> None:
@@ -60,7 +60,7 @@ def test_a_newer_shipped_table_replaces_the_older(newer: Path) -> None:
 
 def test_a_later_start_leaves_an_imported_table_alone_but_adds_parameters_it_needs(newer: Path, tmp_path: Path) -> None:
     run("parameters", write(tmp_path, "key,region,value\ncode_tries,CN,9\n"))
-    assert reload(newer) == {"regions": 0, "occupations": 0, "industries": 0, "parameters": 1}
+    assert {kind: count for kind, count in reload(newer).items() if count} == {"parameters": 1}
     assert (whole("code_tries"), whole("brand_new")) == (9, 7)
     assert reload(newer)["parameters"] == 0
 
