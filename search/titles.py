@@ -73,15 +73,22 @@ def code_title(title: str, resolver: Resolver, confident: float = CONFIDENT) -> 
 
 
 def best_guess(title: str, resolver: Resolver) -> Guess | None:
-    """The likeliest occupation however unsure; the first part that is a name of one stands before likenesses."""
-    guesses = ranked_title(title, resolver, limit=1)
-    return guesses[0] if guesses else None
+    """The likeliest occupation however unsure."""
+    for guess in ranked_title(title, resolver, limit=1):
+        return guess
+    return None
 
 
 def ranked_title(title: str, resolver: Resolver, limit: int = 5) -> tuple[Guess, ...]:
     """The likeliest occupations of a title, each once, the surest first; of equals the part that is named first."""
+    parts = title_parts(title)
+    whole = " ".join(parts) or title
+    if len(parts) < _SEVERAL or resolver.exact(whole):
+        return resolver.ranked(whole, limit)
     surest: dict[str, Guess] = {}
-    for part, share in _weighed(title).items():
+    for part, share in zip(parts, _SHARES, strict=False):
+        if limit == 1 and share <= max((guess.confidence for guess in surest.values()), default=0.0):
+            break  # nothing that follows can be surer
         for guess in resolver.ranked(part, limit):
             confidence = round(guess.confidence * share, 3)
             if confidence > surest.get(guess.code, _NONE).confidence:
@@ -89,14 +96,7 @@ def ranked_title(title: str, resolver: Resolver, limit: int = 5) -> tuple[Guess,
     return tuple(sorted(surest.values(), key=lambda guess: -guess.confidence)[:limit])
 
 
-def _weighed(title: str) -> dict[str, float]:
-    """What a title is compared by, with how much of a guess's confidence stays: of several trades the first one counts."""
-    parts = title_parts(title)
-    weighed = {clean_title(title): 1.0}
-    for part, share in zip(parts, _SHARES, strict=False):
-        weighed.setdefault(part, share)
-    return weighed
-
-
+_SEVERAL = 2
 _SHARES = (1.0, 0.8, 0.6)
+"""How much of a guess's confidence stays: of several trades in a title the first one counts."""
 _NONE = Guess("", 0.0, "")
