@@ -8,7 +8,7 @@ from typing import Protocol
 from search.documents import PostingDocument
 from search.query import BadQuery, PostingQuery
 
-__all__ = ["SHRINKS_TO", "BadQuery", "Engine", "Hits", "SearchError", "Shrunk", "State", "Unavailable", "Writer", "WriterBusy"]
+__all__ = ["SHRINKS_TO", "BadQuery", "Engine", "Hits", "Refused", "SearchError", "Shrunk", "State", "Unavailable", "Writer", "WriterBusy"]
 
 SHRINKS_TO = 0.8
 """A new index with less than this share of the old one's documents is refused: more likely half a database than a real loss."""
@@ -28,6 +28,14 @@ class WriterBusy(SearchError):
 
 class Shrunk(SearchError):
     """A rebuild was refused, and the old index stays: the new one would have had too few documents."""
+
+
+class Refused(SearchError):
+    """Some documents can never be taken as they are; all others of the same `put` are. `reasons`: key -> why."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{key}: {reason}" for key, reason in reasons.items())[:1000])
+        self.reasons = reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,10 @@ class Writer(Protocol):
     """Takes documents; they become findable, in every process, with the next flush."""
 
     def put(self, documents: Iterable[PostingDocument]) -> int:
-        """Take what is newer than what is stored (tombstones too); answer how many were. The rest is ignored."""
+        """Take what is newer than what is stored (tombstones too); answer how many were. The rest is ignored.
+
+        Raise Refused after all others were taken, Unavailable when it is not known how many were: put them again.
+        """
 
     def flush(self) -> None:
         """Make everything put so far durable and findable: one commit (embedded) or refresh (Elasticsearch)."""

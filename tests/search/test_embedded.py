@@ -224,3 +224,13 @@ def test_a_phrase_of_one_word_does_not_panic(index: Path) -> None:
     view = EmbeddedEngine(index)._reader.view()
     one_word = tantivy_tree.compiled(Phrase("title_characters", ("焊",)), view.schema)
     assert len(view.searcher.search(one_word).hits) == 1
+
+
+def test_a_second_writer_is_refused(index: Path) -> None:
+    engine = EmbeddedEngine(index)
+    with engine.writer(), pytest.raises(WriterBusy), engine.writer():
+        pass
+    with engine.writer(), pytest.raises(WriterBusy):
+        engine.rebuild(())
+    with engine.writer() as writer:
+        assert writer.put([document("b", 2)]) == 1

@@ -1,4 +1,4 @@
-"""What every engine must answer alike. A second engine joins by a second parameter of `engine`."""
+"""What every engine must answer alike; another one joins in tests.search.engines."""
 
 import random
 from collections import Counter
@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 
 from search.documents import PostingDocument, tombstone
-from search.embedded import EmbeddedEngine
-from search.engine import Engine, Unavailable, WriterBusy
+from search.engine import Engine, Unavailable
 from search.query import POSTED_WITHIN, WAGE_BANDS, WINDOW, BadQuery, PostingQuery, Sort
+from tests.search.engines import ENGINES
 from tests.search.samples import TODAY, assorted, document
-
-ENGINES: dict[str, Callable[[Path], Engine]] = {"embedded": EmbeddedEngine}
 
 
 @pytest.fixture(params=ENGINES)
@@ -334,14 +332,6 @@ def test_a_failed_batch_leaves_nothing_behind(engine: Engine) -> None:
     with pytest.raises(LookupError), engine.writer() as writer:
         writer.put(broken())
     assert found(engine) == set()
-    assert put(engine, document("a", 1)) == 1
-
-
-def test_a_second_writer_is_refused(engine: Engine) -> None:
-    with engine.writer(), pytest.raises(WriterBusy), engine.writer():
-        pass
-    with engine.writer(), pytest.raises(WriterBusy):
-        engine.rebuild(())
     assert put(engine, document("a", 1)) == 1
 
 

@@ -10,8 +10,9 @@ from search.cells import distance
 from search.documents import PostingDocument, tombstone
 from search.engine import Engine, Shrunk, Writer
 from search.query import RANKED, WINDOW, BadQuery, Near, PostingQuery, Sort, Widening, Wish
+from tests.search.engines import ENGINES
 from tests.search.samples import TODAY, assorted, document
-from tests.search.test_engine_contract import ENGINES, put
+from tests.search.test_engine_contract import put
 
 
 @pytest.fixture(params=ENGINES)
