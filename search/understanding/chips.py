@@ -6,6 +6,9 @@ from decimal import Decimal
 from search.query import Wish
 from search.understanding.vocabulary import Place
 
+_HYPHENS = "-\uff0d\ufe63"
+"""What `normalise` makes a hyphen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:
@@ -36,7 +39,7 @@ class Correction:
 class Understood:
     """A query as it was read. `wishes` go into `PostingQuery.wishes`; the other conditions are hard.
 
-    `regions`: codes, alternatives. Wages are yuan a month; `wage_unit` is what was said (hour, day, week, month, year) and `wage_said` the
+    `regions`: codes, alternatives. Wages are yuan a month; `wage_unit` is what was said first (hour, day, week, month, year) and `wage_said` the
     figures in it. `educations`: ranks of GB/T 4658 that do not ask for more than the person has. `posted_days`: 0 is today.
     `near_me`: the person asked for what is near. `notes`: sentences for the page.
     """
@@ -66,9 +69,11 @@ class Understood:
 
 
 def without(text: str, *spans: tuple[int, int]) -> str:
-    """The text without these stretches; the words beside them do not grow together."""
+    """The text without these stretches; the words beside them neither grow together nor get a sign (4k-java is no -java)."""
     kept, place = [], 0
     for start, end in sorted(spans):
         kept.append(text[place:start])
         place = end
-    return " ".join(part for part in (*kept, text[place:]) if part.strip()).strip()
+    kept.append(text[place:])
+    parts = (kept[0].strip(), *(part.lstrip(_HYPHENS).strip() for part in kept[1:]))
+    return " ".join(part for part in parts if part)

@@ -40,7 +40,11 @@ _NOT_PAY = re.compile(
     r" ?(?:[a-z0-9.#]|班|岁|周岁|届|人|名|个|号|楼|层|平|单|公里|吨|年|天|日|月|点|店|级|区|路|中|小时|%|后|强|分|米|台|次|期|座|轴|米)"
 )
 _ROUND = re.compile(r"(?:[1-9]\d?000|[1-9]\d?500)\Z")
-AGE = re.compile(r"(?<!\d)(?:[1-9]\d ?(?:-|~|到|至) ?)?[1-9]\d ?(?:周岁|岁)(?: ?(?:及?以上|及?以下|以内|左右|多|的|出头))?|(?<!\d)[5-9]0后")
+AGE = re.compile(
+    r"(?<!\d)(?:[1-9]\d ?(?:-|~|到|至) ?)?[1-9]\d ?(?:周岁|岁)(?: ?(?:及?以上|及?以下|以内|左右|多|的|出头))?"
+    r"|(?<!\d)[5-9]0后|(?:(?<=[男女])|(?<=[男女] ))[1-6]\d(?!\S)"
+)
+_WIDEST = 10
 _USUAL = {"hour": (5, 2_000), "day": (30, 20_000), "week": (100, 100_000), "month": (500, 500_000), "year": (5_000, 9_999_999)}
 
 
@@ -63,12 +67,14 @@ def pays(plain: str) -> Iterator[Pay]:
         pay = _pay(found, plain)
         if pay:
             yield pay
-        place = max(found.end(), found.start() + 1) if pay else found.start() + 1
+        place = found.end() if pay or found["high"] else found.start() + 1
 
 
 def _pay(found: re.Match[str], plain: str) -> Pay | None:
     low, high = _amounts(found["low"], found["high"])
-    if low is None or not low or (found["high"] and high is None) or (high is not None and not low <= high <= 10 * low):
+    if low is not None and high is not None:
+        low, high = sorted((low, high))
+    if not low or (found["high"] and high is None) or (high is not None and high > _WIDEST * low):
         return None
     bound = found["above"] or found["below"] or found["least"] or found["most"]
     stated = _unit(found)
@@ -76,8 +82,7 @@ def _pay(found: re.Match[str], plain: str) -> Pay | None:
     least, most = _USUAL[unit]
     if not (least <= low and (high or low) <= most) or not _is_pay(found, plain, stated, bound, low):
         return None
-    start = found.start() + len(found[0]) - len(found[0].lstrip())
-    end = found.start() + len(found[0].rstrip())
+    start, end = _start(found), _end(found)
     if high is None and (found["below"] or found["most"]):
         return Pay(start, end, None, low, unit)
     return Pay(start, end, low, high, unit, roughly=found["above"] in ("左右", "上下"))
@@ -85,16 +90,26 @@ def _pay(found: re.Match[str], plain: str) -> Pay | None:
 
 def _is_pay(found: re.Match[str], plain: str, stated: str, bound: str | None, low: Decimal) -> bool:
     said = found["lead"] or found["yuan"].strip() or (found["yuan_too"] or "").strip() or stated or found["tail"]
-    if not said and _NOT_PAY.match(plain, found.end()):
+    end = _end(found)
+    if re.match("[a-z0-9][a-z0-9]", plain[end - 1 : end + 1]):
         return False
-    if said and re.match("[a-z0-9]", plain[found.end() : found.end() + 1]):
+    if not (said or found["above"] or found["below"]) and _NOT_PAY.match(plain, end):
         return False
     if said:
         return True
     scaled = re.search(r"[万千wk]|[百]", found["high"] or found["low"])
     if scaled or (bound and low >= 1_000) or (found["high"] and low >= 1_000):
         return not _inside_word(found, plain)
-    return bool(_ROUND.match(found["low"])) and 1_500 <= low <= 50_000 and not plain[found.end() :][:1].strip()
+    return bool(_ROUND.match(found["low"])) and 1_500 <= low <= 50_000 and not plain[end : end + 1].strip()
+
+
+def _start(found: re.Match[str]) -> int:
+    return found.start() + len(found[0]) - len(found[0].lstrip())
+
+
+def _end(found: re.Match[str]) -> int:
+    """Without the spaces that only something further would have used."""
+    return found.start() + len(found[0].rstrip())
 
 
 def _inside_word(found: re.Match[str], plain: str) -> bool:
@@ -104,7 +119,7 @@ def _inside_word(found: re.Match[str], plain: str) -> bool:
 
 
 def _stands_alone(found: re.Match[str], plain: str) -> bool:
-    before, after = plain[: found.start()][-1:], plain[found.end() :][:1]
+    before, after = plain[: _start(found)][-1:], plain[_end(found) :][:1]
     return (not before or before.isspace()) and (not after or after.isspace())
 
 

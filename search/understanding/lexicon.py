@@ -93,7 +93,8 @@ class _Ears:
         for word in (*trades, *cities):
             for sound in _sounds(word):
                 self._sounds[sound].append(word)
-        for word in vocabulary.common & self._trades:
+        provinces = {name for name, places in vocabulary.places.items() if places[0].kind is PlaceKind.PROVINCE and len(name) < 4}
+        for word in (vocabulary.common & self._trades) | provinces:
             self._initials["".join(lazy_pinyin(word, style=Style.FIRST_LETTER))].append(word)
         for word in trades:
             for blank in _blanks(word):
@@ -106,7 +107,7 @@ class _Ears:
         if found:
             return found[0]
         words = self._initials.get(letters, ()) if initials else ()
-        return words[0] if len(words) == 1 else None
+        return words[0] if len(words) == 1 and words[0] in self._trades else None
 
     def correct(self, run: str) -> str | None:
         same = [word for sound in _sounds(run) for word in self._sounds.get(sound, ()) if word in self._trades and len(word) == len(run)]

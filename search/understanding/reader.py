@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 from search.analysis import Analysis, default_analysis
 from search.query import parse
@@ -12,16 +13,31 @@ from search.understanding.chips import Correction, Understood
 from search.understanding.cutting import SMALL, Piece, Stretch, cut
 from search.understanding.figures import AGE, Pay, pays
 from search.understanding.lexicon import Lexicon
-from search.understanding.placing import place
-from search.understanding.sayings import NO_PERSON, Kind
+from search.understanding.placing import Placed, place
+from search.understanding.sayings import CHIPS, NO_PERSON, Kind
 from search.understanding.telling import Found, tell
 from search.understanding.typed import Chunk, Typed
 from search.understanding.vocabulary import Vocabulary
 
-_STRETCH = re.compile(r"""[^\s,.。、;:!?()\[\]{}<>《》【】|/\\…~"'·]+""")
+_STRETCH = re.compile(r"(?:[^\W_]|(?<=[a-z0-9+#])[+#])+")
 _LETTERS = re.compile(r"[a-z]{2,}\Z")
 _ROUNDS = 5
 _SLIP = range(2, 7)
+
+
+class Spanned(Protocol):
+    """A stretch of the plain text."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+class Span(NamedTuple):
+    start: int
+    end: int
 
 
 class Reader:
@@ -43,9 +59,13 @@ class Reader:
         return tell(_Reading(Typed(text), self._lexicon, self._analysis, self.vocabulary, home, city).found(), self.vocabulary, self.resolver)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Reading:
-    """The steps of one reading; every stretch of the plain text is given away once."""
+    """The steps of one reading; every stretch of the plain text is given away once.
+
+    What was understood is blanked and the rest is read again until nothing more is found: so what is left when all
+    chips are taken back holds none.
+    """
 
     typed: Typed
     lexicon: Lexicon
@@ -53,25 +73,38 @@ class _Reading:
     vocabulary: Vocabulary
     home: str
     city: str | None
-    corrections: dict[tuple[int, int], Correction] = field(default_factory=dict)
 
     def found(self) -> Found:
         signed = [chunk for chunk in self.typed.chunks() if (chunk.quoted or chunk.unwanted) and pieces(chunk.text)]
-        free = _blank(self.typed.plain, [(chunk.start, chunk.end) for chunk in signed])
-        pay = next((pay for pay in pays(free) if self._is_whole(pay.start, pay.end) and self._is_known(pay)), None)
-        free = _blank(free, [(pay.start, pay.end)] if pay else [])
-        ages = [age.span() for age in AGE.finditer(free) if self._is_whole(*age.span())]
-        known, words = self._cut(_blank(free, ages))
-        return self._sorted(known, words, signed, pay, notes=[NO_PERSON] if ages else [])
+        free = _blank(self.typed.plain, signed)
+        paid: list[Pay] = []
+        taken: list[Piece] = []
+        notes: list[str] = []
+        for _ in range(_ROUNDS):
+            pay = [pay for pay in pays(free) if self._is_whole(pay) and self._is_known(pay)]
+            free = _blank(free, pay)
+            ages = [Span(*age.span()) for age in AGE.finditer(free) if self._is_whole(Span(*age.span()))]
+            free = _blank(free, ages)
+            known, words = self._cut(free, [piece for piece in taken if piece.kind is Kind.PLACE])
+            fresh = [piece for piece in known if piece.kind in CHIPS]
+            paid += pay
+            taken += fresh
+            notes += [NO_PERSON] if ages else []
+            if not (pay or ages or fresh):
+                break
+            free = _blank(free, fresh)
+        others = [piece for piece in known if piece.kind not in CHIPS]
+        return self._sorted([*taken, *others], words, signed, paid, notes)
 
-    def _sorted(self, known: list[Piece], words: list[tuple[int, int]], signed: list[Chunk], pay: Pay | None, notes: list[str]) -> Found:
-        placed, _ = place([piece for piece in known if piece.kind is Kind.PLACE], home=self.home, city=self.city)
-        others = [piece for piece in known if piece.kind is not Kind.PLACE]
+    def _sorted(self, known: list[Piece], words: list[tuple[int, int]], signed: list[Chunk], paid: list[Pay], notes: list[str]) -> Found:
+        placed = self._placed([piece for piece in known if piece.kind is Kind.PLACE])[0]
+        others = sorted((piece for piece in known if piece.kind is not Kind.PLACE), key=lambda piece: piece.start)
         notes += [piece.meaning.saying.note for piece in others if piece.meaning.saying and piece.meaning.saying.note]
-        corrections = [self.corrections[spot] for spot in sorted(self.corrections)]
-        return Found(self.typed, others, placed, words, signed, pay, tuple(dict.fromkeys(notes)), tuple(corrections))
+        heard = sorted((piece for piece in known if piece.heard), key=lambda piece: piece.start)
+        corrections = tuple(Correction(self._said(piece), piece.meaning.form) for piece in heard)
+        return Found(self.typed, others, placed, words, signed, sorted(paid, key=lambda pay: pay.start), tuple(dict.fromkeys(notes)), corrections)
 
-    def _cut(self, free: str) -> tuple[list[Piece], list[tuple[int, int]]]:
+    def _cut(self, free: str, places: list[Piece]) -> tuple[list[Piece], list[tuple[int, int]]]:
         """(known pieces, the stretches that are words): names that turn out to be no place are cut anew as words."""
         stretches = [Stretch(free, found.start(), found.end(), self.analysis) for found in _STRETCH.finditer(free)]
         banned: set[tuple[int, int]] = set()
@@ -80,16 +113,22 @@ class _Reading:
             rests = [rest for stretch, known in zip(stretches, cuts, strict=True) for rest in _rests(stretch, known)]
             heard = list(self._heard(free, rests, banned))
             known = sorted([piece for pieces_of in cuts for piece in pieces_of] + heard, key=lambda piece: piece.start)
-            _, refused = place([piece for piece in known if piece.kind is Kind.PLACE], home=self.home, city=self.city)
-            refused += [piece for piece in known if not self._is_whole(piece.start, piece.end)]
+            named = [*places, *(piece for piece in known if piece.kind is Kind.PLACE)]
+            refused = [piece for piece in known if not self._is_whole(piece)] + self._placed(named)[1]
             if not refused:
                 break
             banned |= {(piece.start, piece.end) for piece in refused}
             known = [piece for piece in known if piece not in refused]
-        self._note(heard)
         taken = {(piece.start, piece.end) for piece in heard}
         words = [self._trimmed(free, rest) for rest in rests if rest not in taken]
-        return known, [word for word in words if word and (not known or not set(free[word[0] : word[1]]) <= SMALL)]
+        return known, [word for word in words if word and (not (known or places) or not set(free[word[0] : word[1]]) <= SMALL)]
+
+    def _placed(self, named: list[Piece]) -> tuple[list[Placed], list[Piece]]:
+        return place(named, home=self.home, city=self.city)
+
+    def _said(self, piece: Piece) -> str:
+        start, end = self.typed.origin(piece.start, piece.end)
+        return self.typed.text[start:end]
 
     def _heard(self, free: str, rests: Iterable[tuple[int, int]], banned: set[tuple[int, int]]) -> Iterator[Piece]:
         """What was not known, by its sound: words of letters alone, and Han words that no dictionary has."""
@@ -104,11 +143,6 @@ class _Reading:
             if meaning is not None:
                 yield Piece(start, end, meaning, heard=True)
 
-    def _note(self, heard: Iterable[Piece]) -> None:
-        for piece in heard:
-            start, end = self.typed.origin(piece.start, piece.end)
-            self.corrections[piece.start, piece.end] = Correction(self.typed.text[start:end], piece.meaning.form)
-
     def _trimmed(self, free: str, rest: tuple[int, int]) -> tuple[int, int] | None:
         """Without signs at its ends that are no words; None where nothing is left."""
         found = [spot.span() for spot in re.finditer(r"[^\W_]+[+#]*", free[rest[0] : rest[1]])]
@@ -116,8 +150,8 @@ class _Reading:
             return None
         return rest[0] + found[0][0], rest[0] + found[-1][1]
 
-    def _is_whole(self, start: int, end: int) -> bool:
-        return self.typed.parts(start) and self.typed.parts(end)
+    def _is_whole(self, span: Spanned) -> bool:
+        return self.typed.parts(span.start) and self.typed.parts(span.end)
 
     def _is_known(self, pay: Pay) -> bool:
         """Whether somebody can say what it is a month."""
@@ -125,9 +159,9 @@ class _Reading:
         return amount is not None and self.vocabulary.monthly(amount, pay.unit) is not None
 
 
-def _blank(plain: str, spans: Iterable[tuple[int, int]]) -> str:
-    for start, end in spans:
-        plain = plain[:start] + " " * (end - start) + plain[end:]
+def _blank(plain: str, spans: Iterable[Spanned]) -> str:
+    for span in spans:
+        plain = plain[: span.start] + " " * (span.end - span.start) + plain[span.end :]
     return plain
 
 

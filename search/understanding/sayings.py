@@ -31,6 +31,10 @@ class Kind(Enum):
     PERSON = "person"  # age, sex: dropped, and the page says so
 
 
+CHIPS = frozenset({Kind.PLACE, Kind.TYPE, Kind.SHIFT, Kind.EDUCATION, Kind.EXPERIENCE, Kind.POSTED, Kind.BENEFIT})
+"""What a page shows as chosen, beside pay."""
+
+
 @dataclass(frozen=True, slots=True)
 class Saying:
     """`wish` is looked for as text, `also` in titles. `left`, `right`: on that side must be an end or another understood piece.
@@ -170,7 +174,7 @@ def _educations() -> Iterator[tuple[str, Saying]]:
         yield from _said(Kind.EDUCATION, _crossed(forms, _AND_ABOVE), codes=(str(rank),), wish=forms[0], label=f"{forms[0]}及以上")
         if rank >= 35:
             yield from _said(Kind.EDUCATION, forms, codes=codes, label=label, firm=True, left=True, right=True)
-    none = "不要学历|学历不限|不限学历|没学历|没有学历|无学历|不看学历|无学历要求|不要求学历|没文化|不识字|没上过学|没有文化|低学历"
+    none = WORDS["no_education"]
     yield from _said(Kind.EDUCATION, none, codes=("0",), label="学历不限", firm=True)
 
 
@@ -205,6 +209,10 @@ def _posted() -> Iterator[tuple[str, Saying]]:
 
 def _others() -> Iterator[tuple[str, Saying]]:
     yield from _said(Kind.FILLER, WORDS["before"], left=True)
+    yield from _said(
+        Kind.FILLER, _crossed(("我想", "我要", "想", "想要", "我"), ("", "找", "干", "做"), ("", "个", "一个", "份", "一份", "点")), left=True
+    )
+    yield from _said(Kind.FILLER, _crossed(("找",), ("", "个", "一个", "份", "一份", "点")), left=True)
     yield from _said(Kind.FILLER, WORDS["after"], right=True)
     yield from _said(Kind.FILLER, WORDS["alone"], left=True, right=True)
     yield from _said(Kind.FILLER, WORDS["nearby"], note=NEAR, right=True)
@@ -214,6 +222,7 @@ def _others() -> Iterator[tuple[str, Saying]]:
     yield from _said(
         Kind.WISH, "在家|居家|在家做|在家办公|居家办公|远程|远程办公|在家工作|线上", wish="居家", also=("在家", "远程", "线上"), right=True
     )
+    yield from _said(Kind.WISH, WORDS["hours"], wish="8小时", also=("八小时", "早九晚五", "朝九晚五"), left=True, right=True)
     yield from _said(Kind.WISH, "计件|计件工资|多劳多得", wish="计件")
     yield from _said(Kind.WISH, _crossed(("会", "会用", "懂", "熟悉", "会使"), ("电脑", "办公软件")), wish="电脑", right=True)
     yield from _said(Kind.WISH, _crossed(("不会", "不会用", "不懂", "不用", "不会使"), ("电脑", "办公软件")), wish="电脑", unwanted=True, right=True)

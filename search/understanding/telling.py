@@ -11,7 +11,7 @@ from search.understanding.chips import Chip, Correction, Understood, without
 from search.understanding.cutting import Piece
 from search.understanding.figures import Pay
 from search.understanding.placing import Placed, joined, narrowest
-from search.understanding.sayings import BENEFIT_LABELS, Kind, Saying
+from search.understanding.sayings import BENEFIT_LABELS, CHIPS, Kind, Saying
 from search.understanding.typed import Chunk, Typed
 from search.understanding.vocabulary import Place, Vocabulary
 
@@ -24,7 +24,6 @@ _LABELS = {
     "internship": "实习", "traineeship": "就业见习",
     "day": "白班", "night": "夜班", "rotating": "倒班", "flexible": "弹性时间", **BENEFIT_LABELS,
 }  # fmt: skip
-_WITHOUT_CHIP = frozenset({Kind.WISH, Kind.FILLER, Kind.PERSON, Kind.TRADE, Kind.PLACE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Found:
     placed: list[Placed]
     words: list[tuple[int, int]]
     signed: list[Chunk]
-    pay: Pay | None
+    paid: list[Pay]
     notes: tuple[str, ...]
     corrections: tuple[Correction, ...]
 
@@ -47,7 +46,7 @@ class Found:
 def tell(found: Found, vocabulary: Vocabulary, resolver: Resolver | None) -> Understood:
     placed = joined(sorted(found.placed, key=lambda one: one.start), found.typed.plain)
     places = narrowest(placed)
-    low, high = _wage(found.pay, vocabulary)
+    low, high = _wages(found.paid, vocabulary)
     educations = [int(code) for saying in found.sayings(Kind.EDUCATION) if saying.firm for code in saying.codes]
     experiences = [saying for saying in found.sayings(Kind.EXPERIENCE) if saying.firm]
     posted = [int(code) for saying in found.sayings(Kind.POSTED) for code in saying.codes]
@@ -58,8 +57,8 @@ def tell(found: Found, vocabulary: Vocabulary, resolver: Resolver | None) -> Und
         regions=tuple(dict.fromkeys(place.code for place in places)),
         wage_at_least=low,
         wage_at_most=high,
-        wage_unit=found.pay.unit if found.pay else "",
-        wage_said=(found.pay.low, found.pay.high) if found.pay else (None, None),
+        wage_unit=found.paid[0].unit if found.paid else "",
+        wage_said=(found.paid[0].low, found.paid[0].high) if found.paid else (None, None),
         employment_types=_firm(found, Kind.TYPE),
         shifts=_firm(found, Kind.SHIFT),
         educations=tuple(sorted(set(educations))),
@@ -76,9 +75,15 @@ def _firm(found: Found, kind: Kind) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for saying in found.sayings(kind) if saying.firm for code in saying.codes))
 
 
-def _wage(pay: Pay | None, vocabulary: Vocabulary) -> tuple[int | None, int | None]:
-    if pay is None:
-        return None, None
+def _wages(paid: Sequence[Pay], vocabulary: Vocabulary) -> tuple[int | None, int | None]:
+    """Of several the widest: whoever names two figures takes either."""
+    ends = [_wage(pay, vocabulary) for pay in paid]
+    low = min((low for low, _ in ends if low is not None), default=None)
+    high = max((high for _, high in ends if high is not None), default=None)
+    return (high, low) if low is not None and high is not None and low > high else (low, high)
+
+
+def _wage(pay: Pay, vocabulary: Vocabulary) -> tuple[int | None, int | None]:
     low, high = (None if end is None else vocabulary.monthly(end, pay.unit) for end in (pay.low, pay.high))
     return (int(low * _ROUGHLY) if low and pay.roughly else low), high
 
@@ -181,11 +186,11 @@ def _understood(found: Found, placed: Sequence[Placed], vocabulary: Vocabulary) 
         yield _Chip(kind, chunk.text, label, chunk.start, chunk.end)
     for one in placed:
         yield _Chip("place", ",".join(one.codes), " 或 ".join(dict.fromkeys(place.name for place in one.places)), one.start, one.end)
-    if found.pay:
-        yield _wage_chip(found.pay, vocabulary)
+    for pay in found.paid:
+        yield _wage_chip(pay, vocabulary)
     for piece in found.known:
         saying = piece.meaning.saying
-        if saying and saying.kind not in _WITHOUT_CHIP:
+        if saying and saying.kind in CHIPS:
             yield _Chip(saying.kind.value, ",".join(saying.codes), _label(saying, vocabulary), piece.start, piece.end)
 
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import opencc
@@ -72,7 +73,7 @@ def simplified(run: str) -> str:
 def _clusters(text: str) -> list[tuple[int, int]]:
     """Each sign with the combining marks behind it: they are normalised as one."""
     starts = [place for place, sign in enumerate(text) if not place or not unicodedata.combining(sign)]
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    return list(pairwise([*starts, len(text)]))
 
 
 @cache
