@@ -12,6 +12,7 @@ from search.understanding.sayings import ORDINARY
 from search.understanding.vocabulary import Place, PlaceKind, prefix
 
 ALTERNATIVES_AT_MOST = 6
+_ROADS = ("路", "街", "道", "桥", "门")
 _WIDE = frozenset({PlaceKind.PROVINCE, PlaceKind.CITY})
 
 
@@ -80,10 +81,14 @@ def _meant(piece: Piece, others: Sequence[tuple[Place, ...]], *, home: str, city
 
 
 def _may_stand_alone(place: Place, *, home: str, city: str | None, form: str) -> bool:
-    """What is an ordinary word too (阿里, 白银) is no place far away, nor is a short street name of two signs outside one's own city."""
+    """What is an ordinary word too (阿里, 白银) is no place far away.
+
+    Nor is, outside one's own city, a street's name of two signs or that of a road: every city has a 解放路.
+    """
     is_home = place.within(f"{home[:2]}0000")
     if place.kind is PlaceKind.STREET and place.short:
-        return is_home and (len(form) > 2 or bool(city and place.within(city))) and form not in ORDINARY
+        is_own = bool(city and place.within(city))
+        return is_home and (is_own or (len(form) > 2 and not form.endswith(_ROADS))) and form not in ORDINARY
     return is_home or not place.short or form not in ORDINARY
 
 

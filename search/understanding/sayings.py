@@ -225,7 +225,10 @@ def _others() -> Iterator[tuple[str, Saying]]:
     yield from _said(Kind.WISH, WORDS["hours"], wish="8小时", also=("八小时", "早九晚五", "朝九晚五"), left=True, right=True)
     yield from _said(Kind.WISH, "计件|计件工资|多劳多得", wish="计件")
     yield from _said(Kind.WISH, _crossed(("会", "会用", "懂", "熟悉", "会使"), ("电脑", "办公软件")), wish="电脑", right=True)
-    yield from _said(Kind.WISH, _crossed(("不会", "不会用", "不懂", "不用", "不会使"), ("电脑", "办公软件")), wish="电脑", unwanted=True, right=True)
+    by_hand, *others = WORDS["by_hand"]
+    yield from _said(
+        Kind.WISH, _crossed(("不会", "不会用", "不懂", "不用", "不会使"), ("电脑", "办公软件")), wish=by_hand, also=tuple(others), right=True
+    )
 
 
 def _all() -> Iterator[tuple[str, Saying]]:

@@ -122,10 +122,10 @@ def _alternatives(asked: Sequence[tuple[int, int, Wish]], plain: str) -> Iterato
 
 
 def _of_trade(piece: Piece, said: str) -> Wish:
-    """A Han word that was read as another one is looked for as it was typed, too: it may be a word that we do not know."""
+    """A word read as another one is looked for as it was typed, too: it may be one we do not know. Only whole pinyin is none."""
     wording, form = piece.meaning.wording, piece.meaning.form
     assert wording is not None
-    if piece.heard and not said.isascii():
+    if piece.heard and len(said) == len(form):
         return Wish(said, also=(form, *wording.also), occupations=wording.occupations)
     return Wish(form, also=wording.also, occupations=wording.occupations)
 

@@ -64,10 +64,14 @@ def test_a_street_gives_its_county_and_is_a_wish_itself() -> None:
     assert read("济南解放路 保安").regions == ("370102",)
 
 
-@pytest.mark.parametrize("text", ["和平", "和平 保安"])
-def test_a_short_street_name_of_two_signs_is_taken_in_its_own_city_only_when_it_is_no_word(text: str) -> None:
-    assert read(text, city="370200").regions == ()
-    assert read("青岛和平街道".replace("街道", ""), city="370200").regions[-1:] in {("370200",), ("370203",)}
+def test_a_road_is_no_street_office_where_no_city_is_known() -> None:
+    assert read("解放路 保安").regions == ()
+    assert read("解放路 保安", city="370300").regions == ("370302",)
+
+
+def test_a_street_name_that_is_an_ordinary_word_needs_its_city_beside_it() -> None:
+    assert read("和平 保安", city="370200").regions == ()
+    assert read("青岛和平").regions == ("370203",)
 
 
 def test_a_trade_brings_its_other_words_and_codes() -> None:
@@ -110,6 +114,12 @@ def test_what_postings_seldom_state_orders_and_excludes_nothing() -> None:
         "包吃住": (("meals", "lodging"), ()),
         "夜班": ((), ("night",)),
     }
+
+
+def test_who_cannot_use_a_computer_is_shown_work_of_hands() -> None:
+    understood = read("不会电脑 女 40岁")
+    assert required(understood) == ["普工"] and "保洁" in understood.wishes[0].also
+    assert required(read("会计 不会电脑")) == ["会计"]
 
 
 def test_where_nothing_else_is_asked_for_a_benefit_or_a_type_is_what_is_asked_for() -> None:
@@ -195,6 +205,12 @@ def test_full_width_and_traditional_characters_are_read_and_quoted_as_typed() ->
 )
 def test_pinyin_and_plain_initials_are_heard_and_words_of_letters_left_alone(text: str, word: str) -> None:
     assert required(read(text)) == [word]
+
+
+def test_initials_are_searched_as_typed_too() -> None:
+    (wish,) = read("sj").wishes
+    assert (wish.text, wish.also[0], wish.occupations) == ("sj", "司机", (DRIVER,))
+    assert [(correction.said, correction.read_as) for correction in read("sj").corrections] == [("sj", "司机")]
 
 
 def test_a_place_is_heard_and_said_to_be_corrected() -> None:

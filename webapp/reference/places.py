@@ -29,6 +29,8 @@ class NamedPlace:
     """Said without 市, 区, 街道: may be another word as well."""
     ambiguous: bool = False
     """Another region is as likely meant by this name."""
+    rank: int = 0
+    """The lower, the likelier; places of one name and one rank are equally likely."""
 
 
 class PlaceNames(Mapping[str, tuple[NamedPlace, ...]]):
@@ -103,7 +105,7 @@ def _in_order(places: list[NamedPlace], home: str) -> tuple[NamedPlace, ...]:
     codes: dict[int, set[str]] = {}
     for place in ordered:
         codes.setdefault(_rank(place, home), set()).add(place.code)
-    return tuple(replace(place, ambiguous=len(codes[_rank(place, home)]) > 1) for place in ordered)
+    return tuple(replace(place, ambiguous=len(codes[_rank(place, home)]) > 1, rank=_rank(place, home)) for place in ordered)
 
 
 def _prefix(region: str) -> str:
