@@ -75,7 +75,8 @@ def _meant(piece: Piece, others: Sequence[tuple[Place, ...]], *, home: str, city
         inside = [place for place in candidates if any(_is_inside(place, region) for region in wider)]
         if inside:
             return _likeliest(inside)
-    here = [place for place in candidates if city and place.within(city) and not place.street_code]
+    all_streets = all(place.street_code for place in candidates)
+    here = [place for place in candidates if city and place.within(city) and (all_streets or not place.street_code)]
     likely = _likeliest(here or candidates)
     return likely if all(_may_stand_alone(place, home=home, city=city, form=piece.meaning.form) for place in likely) else ()
 
