@@ -110,9 +110,10 @@ class _Ears:
         return words[0] if len(words) == 1 and words[0] in self._trades else None
 
     def correct(self, run: str) -> str | None:
-        same = [word for sound in _sounds(run) for word in self._sounds.get(sound, ()) if word in self._trades and len(word) == len(run)]
+        sounds = (word for sound in _sounds(run) for word in self._sounds.get(sound, ()))
+        same = [word for word in sounds if word in self._trades and len(word) == len(run) and _shares_sign(word, run)]
         near = same or [word for blank in _blanks(run) for word in self._blanks.get(blank, ()) if len(run) >= _LEAST_WILDCARD]
-        return near[0] if len(set(near)) == 1 or (same and _shares_sign(same[0], run)) else None
+        return near[0] if same or len(set(near)) == 1 else None
 
 
 def _sounds(word: str) -> tuple[str, ...]:

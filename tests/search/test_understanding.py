@@ -226,7 +226,7 @@ def test_a_slip_is_read_as_the_trade_that_sounds_the_same_and_still_searched_as_
         assert wish.occupations == (code,) and wish.also and read(text).corrections[0].said == text
 
 
-@pytest.mark.parametrize("text", ["钢管工", "会议", "安保", "电工"])
+@pytest.mark.parametrize("text", ["钢管工", "会议", "安保", "电工", "汉供"])
 def test_a_word_of_the_language_is_no_slip(text: str) -> None:
     assert read(text).corrections == ()
 
