@@ -52,13 +52,6 @@ class Lexicon:
         self._lengths: Mapping[str, tuple[int, ...]] = {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}
         self._ears = _Ears(vocabulary)
 
-    def get(self, form: str) -> Meaning | None:
-        return self._meanings.get(form)
-
-    def wording(self, form: str) -> Wording | None:
-        meaning = self._meanings.get(form)
-        return meaning.wording if meaning else None
-
     def starting(self, text: str, place: int) -> Iterator[Meaning]:
         """Whatever is known at this place of the text, the longest first."""
         single = self._meanings.get(text[place])
