@@ -13,8 +13,8 @@ from search.tree import AllOf, AnyOf, AtLeast, Best, Between, Flat, Node, Not, N
 WORDS_AT_MOST = 64
 SCORED_AT_MOST = 4
 """Wishes that tell better from worse; further ones only have to be met, or the sums could not be told apart in time."""
-PHRASE_IN_TITLE, WORDS_IN_TITLE, ALSO_IN_TITLE, OCCUPATION, LIKELY, ANYWHERE = 60, 54, 48, 40, 24, 10
-OPTIONAL = 6
+PHRASE_IN_TITLE, WORDS_IN_TITLE, ALSO_IN_TITLE, OCCUPATION, LIKELY, ANYWHERE = 60, 54, 53, 40, 24, 10
+OPTIONAL = 16
 IN_PLACE = 30
 """What a neighbouring area's postings lack."""
 TERM_IN_TITLE, TERM_ANYWHERE = 2, 1
@@ -70,8 +70,9 @@ class _Wanted:
             levels.append(Flat(all_of(*map(self._in_title, words)), WORDS_IN_TITLE))
         if wish.also:
             levels.append(Flat(self._one_in_title(wish.also), ALSO_IN_TITLE))
-        if wish.occupations:
-            levels.append(Flat(OneOf("occupation", wish.occupations), OCCUPATION))
+        coded = [OneOf(field, values) for field, values in _coded(wish) if values]
+        if coded:
+            levels.append(Flat(any_of(*coded), OCCUPATION))
         if self._widening >= Widening.OCCUPATION:
             levels += self._likely(wish)
         if words:
@@ -94,8 +95,7 @@ class _Wanted:
             return Perhaps(Flat(Not(self._said(wish)), OPTIONAL))
         parts: list[Node] = [self._said(wish)] if self._analysis.words(wish.text) else []
         parts += [self._one_in_title(wish.also)] if wish.also else []
-        named = (("occupation", wish.occupations), ("benefit", wish.benefits), ("shift", wish.shifts))
-        parts += [OneOf(field, values) for field, values in named if values]
+        parts += [OneOf(field, values) for field, values in _coded(wish) if values]
         return Perhaps(Flat(any_of(*parts), OPTIONAL))
 
     def _three_quarters(self, wishes: list[Wish]) -> Node | None:
@@ -133,6 +133,11 @@ class _Wanted:
         short = tuple(node.value for node in nodes if isinstance(node, Term))
         long = [node for node in nodes if not isinstance(node, Term)]
         return any_of(*([OneOf("title_grams", short)] if short else []), *long)
+
+
+def _coded(wish: Wish) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The codes that fulfil a wish, by field."""
+    return ("occupation", wish.occupations), ("benefit", wish.benefits), ("shift", wish.shifts)
 
 
 def _filters(query: PostingQuery) -> list[Node]:

@@ -33,10 +33,12 @@ from search.query import PostingQuery, Widening, Wish
 from search.resolver import Resolver, Trade, as_label
 from search.text import is_han, pieces
 from search.titles import code_title
+from tests.bench import product
 from tests.bench.coding import DATA, family, figures, is_even, official_names, trades
 
 FILES = ("jobs_shandong", "jobs_public_employment_service", "jobs_bluecollar")
 TOP = 200
+AS_OF = date(2026, 3, 1)
 ENOUGH = 20
 """Fewer strict matches than this are widened, as on the page."""
 LIKELY_FROM, LIKELY_AT_MOST, LIKE_THE_FIRST = 0.05, 3, 0.8
@@ -215,25 +217,26 @@ def judged_queries(path: Path) -> list[Grades]:
 
 
 def judged(path: Path, rows: dict[str, dict[str, str]], folder: Path, verbose: bool) -> dict[str, float]:
-    listed = trades(official=False)
-    resolver = Resolver(listed, default_analysis())
-    names = {trade.code: tuple(filter(None, (trade.name, *trade.names))) for trade in listed}
-    engine = EmbeddedEngine(folder / "judged")
-    made = documents(rows.values(), listed, resolver, lambda key: False)
-    engine.rebuild(made)
-    codes = {one.key: one.occupation for one in made if one.occupation}
-    queries = judged_queries(path)
-    print(f"\njudged: {len(queries)} queries, {sum(map(answerable, queries))} with a posting graded >= 2, {len(made)} postings, {len(codes)} coded")
-    print(f"{'':26}{'nDCG@10':>8}  {'95 %':14}{'even':>8}{'odd':>8}{'judged@10':>9}{'first>=2':>9}{'zero':>9}")
-    asked: dict[str, Ask] = {
-        "jieba, BM25": bm25(rows.values(), jieba_words),
-        "bigrams, BM25": bm25(rows.values(), bigrams),
-        "characters, BM25": bm25(rows.values(), characters),
-        "ours": ours(engine, resolver, names),
-    }
-    found: dict[str, float] = {}
-    for name, ask in asked.items():
-        found = judged_row(name, ask, queries, codes, rows if verbose and name == "ours" else None)
+    """Ours is the product: the files imported, the queries read and widened as the search page does."""
+    var = folder / "judged"
+    var.mkdir()
+    with product.imported((DATA / f"{name}.csv.gz" for name in FILES), var, as_of=AS_OF):
+        sources = product.source_keys()
+        queries = judged_queries(path)
+        codes = {source: code for source, code in sources.values() if code}
+        print(
+            f"\njudged: {len(queries)} queries, {sum(map(answerable, queries))} with a posting graded >= 2, {len(sources)} postings, {len(codes)} coded"
+        )
+        print(f"{'':26}{'nDCG@10':>8}  {'95 %':14}{'even':>8}{'odd':>8}{'judged@10':>9}{'first>=2':>9}{'zero':>9}")
+        asked: dict[str, Ask] = {
+            "jieba, BM25": bm25(rows.values(), jieba_words),
+            "bigrams, BM25": bm25(rows.values(), bigrams),
+            "characters, BM25": bm25(rows.values(), characters),
+            "ours": lambda text: [sources[key][0] for key in product.ask(text, TOP, on=AS_OF)],
+        }
+        found: dict[str, float] = {}
+        for name, ask in asked.items():
+            found = judged_row(name, ask, queries, codes, rows if verbose and name == "ours" else None)
     return found
 
 

@@ -7,6 +7,8 @@ from tests.factories.accounts import make_person
 from webapp.access import Actor, Role
 from webapp.accounts.models import Person
 from webapp.db import in_transaction, transaction
+from webapp.matching.operations import filed
+from webapp.postings.criteria import read
 from webapp.seekers.models import SavedSearch
 from webapp.seekers.operations import save_search
 
@@ -16,7 +18,8 @@ def make_saved_search(person: Person | None = None, *, name: str = "焊工", by_
     with _ensured():
         who = person or make_person(name="孙求职")
         actor = Actor(who.id, Role.SEEKER.value, "web")
-        return save_search(who.id, name=name, criteria=criteria or {"q": "焊工"}, by_email=by_email, by=actor)
+        asked = criteria or {"q": "焊工"}
+        return save_search(who.id, name=name, criteria=asked, **filed(read(asked))._asdict(), by_email=by_email, by=actor)
 
 
 def _ensured() -> AbstractContextManager[Any]:

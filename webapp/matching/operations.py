@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -28,7 +29,7 @@ from webapp.matching.models import Match
 from webapp.matching.queries import areas_of, matched_searches, untold
 from webapp.notices.models import Channel, NoticeKind
 from webapp.notices.operations import queue_message, tell
-from webapp.postings.criteria import criteria_to_query
+from webapp.postings.criteria import Criteria, criteria_to_query, read
 from webapp.postings.indexing import document
 from webapp.postings.models import Posting, PostingState
 from webapp.seekers.filing import filing_word
@@ -57,6 +58,19 @@ def match_posting(posting_id: UUID, *, by: Actor) -> int:
         session().execute(insert(Match), rows)
         record(MatchesFound(str(posting_id), len(met)), by=by)
     return len(met)
+
+
+class Filing(NamedTuple):
+    """Under which word and place a search is kept; None: any."""
+
+    word: str | None
+    region: str | None
+
+
+def filed(criteria: Criteria) -> Filing:
+    """One place, whether it was chosen or written; of several none, for a posting looks up its own."""
+    regions = criteria.query.regions
+    return Filing(filing_word(criteria.query.wishes), regions[0] if len(regions) == 1 else None)
 
 
 def notify_seekers(posting_id: UUID, *, by: Actor) -> int:
@@ -95,8 +109,8 @@ def _candidates(indexed: IndexedPosting, region: str | None) -> list[Filed]:
     found = {saved.id: saved for saved in filed_under(indexed.words, list(areas_of(region)))}
     for number, saved in enumerate(filed_otherwise()):
         if number < _FILED_ANEW_AT_ONCE:
-            file_anew(saved)
-        if filing_word(str(saved.criteria.get("q", ""))) is not None:
+            file_anew(saved, filed(read(saved.criteria)).word)
+        if filed(read(saved.criteria)).word is not None:
             found[saved.id] = Filed(saved.id, saved.person_id, saved.criteria)
     return list(found.values())
 

@@ -12,12 +12,12 @@ from webapp.access import Permission, acting, requires, visitor
 from webapp.accounts.models import Person
 from webapp.db import session, transaction
 from webapp.matching.forms import EmailForm, SaveForm
+from webapp.matching.operations import filed
 from webapp.postings import narrowing
-from webapp.postings.criteria import Criteria, read
+from webapp.postings.criteria import MANY, Criteria, read
 from webapp.postings.queries import find_open
 from webapp.reference.queries import regions, whole
 from webapp.seekers import operations, queries
-from webapp.seekers.filing import filing_word
 from webapp.seekers.models import SavedSearch
 from webapp.seekers.operations import NothingAsked, TooManySearches
 from webapp.web import found
@@ -60,6 +60,7 @@ def save_search() -> str | Response:
                 visitor().person_id,
                 name=(form.name.data or "").strip(),
                 criteria=_kept(criteria),
+                **filed(criteria)._asdict(),
                 by_email=bool(form.by_email.data),
                 by=acting(Permission.SEARCH_SAVE),
             )
@@ -93,14 +94,15 @@ def remove_search(key: UUID) -> Response:
 
 
 def _save_page(criteria: Criteria, form: SaveForm, refusals: list[tuple[str, str]] | None = None) -> str:
+    filing = filed(criteria)
     return render_template(
         "matching/save_search.html",
         form=form,
         refusals=refusals or [],
         criteria=criteria,
         words=_words(criteria),
-        asks=bool(criteria.one("region") or filing_word(criteria.one("q"))),
-        is_told=filing_word(criteria.one("q")) is not None,
+        asks=filing != (None, None),
+        is_told=filing.word is not None,
         mailbox=_mailbox(),
         search_url=_search_url(_kept(criteria)),
     )
@@ -116,8 +118,8 @@ def _mailbox() -> str:
 
 def _kept(criteria: Criteria) -> dict[str, Any]:
     """Canonical: what was understood, without the order of the list; several choices as a list, a single value as itself."""
-    many = {"type", "education", "source"}
-    return {name: sorted(values) if name in many else values[0] for name, values in sorted(criteria.chosen.items()) if name != "sort"}
+    chosen = sorted((name, values) for name, values in criteria.chosen.items() if name != "sort")
+    return {name: sorted(values) if name in MANY and len(values) > 1 else values[0] for name, values in chosen}
 
 
 def _line(saved: SavedSearch) -> Line:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 import search.current
 from search.documents import PostingDocument, tombstone
 from webapp.db import LOCAL_ZONE, reading, session
+from webapp.postings import traits
 from webapp.postings.models import Posting, PostingState
 from webapp.reference import queries as reference
 
@@ -33,6 +34,8 @@ def document(posting: Posting) -> PostingDocument:
         occupation=posting.occupation,
         industry=posting.industry,
         employment_type=posting.employment_type.value if posting.employment_type else "",
+        shift=shift.value if (shift := traits.shift(posting)) else "",
+        benefit_codes=traits.benefits(posting),
         education=posting.education or 0,
         experience_years=posting.experience_years or 0,
         wage_low=posting.month_low,

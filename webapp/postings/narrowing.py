@@ -8,14 +8,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from search.query import PostingQuery
+from search.query import PostingQuery, Sort
 from webapp.postings.criteria import Criteria
 from webapp.postings.queries import Found, facet_of, total_of
+from webapp.postings.traits import BENEFITS
 from webapp.reference import queries as reference
-from webapp.reference.models import Education, EmploymentType
+from webapp.reference.models import Education, EmploymentType, Shift
 
 PLACES = 16
 SOURCES = 12
+OCCUPATIONS = 12
+BENEFITS_AT_MOST = 12
 Counts = Iterable[tuple[str, int]]
 Option = tuple[str | None, str, int]
 """(value, label, count). Without a value it is no choice: a count that no condition can ask for."""
@@ -43,15 +46,33 @@ class Band:
 
 
 def facets(criteria: Criteria, found: Found) -> list[Facet]:
-    """In the order of the page: place, day, type, education, source."""
+    """In the order of the page. The text's own conditions count like chosen ones: they are in the query."""
     query = criteria.query
+    benefits = found.facets.get("benefit", ())  # all must hold: another one narrows what is found already
     return [
         Facet("region", "地点", _places(query, found), single=True),
+        Facet("occupation", "职业", _occupations(criteria, _counts(query, found, "occupation", "occupations", ()))),
         Facet("days", "发布或收录时间", _posted(query, found), single=True),
         Facet("type", "用工类型", _named(_counts(query, found, "employment_type", "employment_types", ()), dict(EmploymentType.choices()))),
+        Facet("shift", "班次", _named(_counts(query, found, "shift", "shifts", ()), dict(Shift.choices()))),
+        Facet("benefit", "福利", tuple((code, BENEFITS[code], count) for code, count in benefits if code in BENEFITS)[:BENEFITS_AT_MOST]),
         Facet("education", "最低学历", _educations(_counts(query, found, "education", "educations", ()))),
+        Facet("experience", "经验", _inexperienced(query, found)),
         Facet("source", "来源平台", tuple((value, value, count) for value, count in _counts(query, found, "source", "sources", ()))[:SOURCES]),
     ]
+
+
+def _inexperienced(query: PostingQuery, found: Found) -> tuple[Option, ...]:
+    counts = dict(_counts(query, found, "no_experience", "experience_none", False))
+    return (("none", "不要求经验", counts["1"]),) if counts.get("1") else ()
+
+
+def _occupations(criteria: Criteria, counted: Counts) -> tuple[Option, ...]:
+    """The most frequent; a chosen one stays, and a chosen class counts all that is below it."""
+    table, counts = reference.occupations(), dict(counted)
+    classes = [code for code in criteria.chosen.get("occupation", ()) if code not in counts]
+    named = [(code, table.name(code), sum(counts.get(leaf, 0) for leaf in table.leaves(code))) for code in classes]
+    return (*named, *((code, table.name(code), count) for code, count in counts.items() if table.get(code)))[:OCCUPATIONS]
 
 
 def bands(criteria: Criteria, found: Found) -> list[Band]:
@@ -70,7 +91,8 @@ def bands(criteria: Criteria, found: Found) -> list[Band]:
 def without_each(criteria: Criteria) -> list[tuple[str, str, str, int]]:
     """(parameter, value, label, count): for an empty result, what dropping one condition would bring; only what brings something."""
     offered = []
-    for name, value in [*criteria.filters, *((name, criteria.one(name)) for name in ("region", "q") if criteria.one(name))]:
+    others = [(name, value) for name in ("region", "q") for value in criteria.chosen.get(name, ())]
+    for name, value in (*criteria.filters, *others):
         count = total_of(_dropped(criteria.query, name))
         if count:
             offered.append((name, value, label(name, value), count))
@@ -90,6 +112,18 @@ def label(name: str, value: str) -> str:
             return _education_label(value)
         case "days":
             return f"{value} 天内发布或收录" if value != "0" else "今天发布或收录"
+        case "shift":
+            return dict(Shift.choices())[value]
+        case "benefit":
+            return BENEFITS[value]
+        case "experience":
+            return "不要求经验"
+        case "occupation":
+            return f"职业：{reference.occupations().name(value)}"
+        case "near":
+            return "在我附近"
+        case "literal":
+            return "只按原文查找"
         case "outside":
             return "只看省外"
         case "region":
@@ -101,13 +135,18 @@ def label(name: str, value: str) -> str:
 
 
 def _bare(query: PostingQuery, **changes: Any) -> PostingQuery:
-    return replace(query, **changes, limit=0, offset=0, facets=True)
+    return replace(query, **{"limit": 0, "offset": 0, "after": None, "facets": True, **changes})
 
 
 def _dropped(query: PostingQuery, name: str) -> PostingQuery:
     empty: Mapping[str, dict[str, Any]] = {
-        "q": {"text": ""},
+        "q": {"text": "", "wishes": ()},
         "region": {"regions": ()},
+        "near": {"near": None, "sort": Sort.RELEVANCE},
+        "occupation": {"occupations": ()},
+        "shift": {"shifts": ()},
+        "benefit": {"benefits": ()},
+        "experience": {"experience_none": False},
         "outside": {"outside": None},
         "wage": {"wage_at_least": None},
         "wage_max": {"wage_at_most": None},
@@ -133,7 +172,7 @@ def _places(query: PostingQuery, found: Found) -> tuple[Option, ...]:
     if chosen.endswith("0000"):
         return _cities(found, chosen)
     city = reference.regions().place(chosen).city_code
-    return _counties(city, found.facets.get("region", ()) if chosen == city else facet_of(_bare(query, regions=(city,)), "region"))
+    return _counties(city, found.facets.get("region", ()) if query.regions == (city,) else facet_of(_bare(query, regions=(city,)), "region"))
 
 
 def _cities(found: Found, province: str) -> tuple[Option, ...]:

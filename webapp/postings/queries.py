@@ -10,7 +10,8 @@ from sqlalchemy.orm import defer
 
 import search.current
 from search.engine import Hits, Unavailable
-from search.query import BadQuery, PostingQuery, Sort
+from search.query import BadQuery, PostingQuery, Sort, Widening, Wish
+from search.titles import clean_title
 from webapp.access import Grant
 from webapp.accounts.models import Person
 from webapp.db import session, today
@@ -24,6 +25,9 @@ LONG = tuple(
 """What a list does not show and need not read."""
 
 
+SIMILAR = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One page of a search. `verified`: those of `rows` whose employer was checked. `fallback`: without the engine, `text` was ignored."""
@@ -34,6 +38,7 @@ class Found:
     facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     fallback: bool = False
     refused: str = ""
+    cursor: int | None = None
 
 
 # public
@@ -49,7 +54,7 @@ def find_open(query: PostingQuery) -> Found:
         return Found((), 0, refused="搜索的文字太长或太复杂，请只写一两个词，例如“焊工”")
     found = _named(hits)
     stale = len(hits.keys) - len(found)
-    return _found(found, max(0, hits.total - stale), hits.facets)
+    return replace(_found(found, max(0, hits.total - stale), hits.facets), cursor=hits.cursor)
 
 
 def facet_of(query: PostingQuery, facet: str) -> tuple[tuple[str, int], ...]:
@@ -68,6 +73,12 @@ def total_of(query: PostingQuery) -> int:
         return 0
 
 
+def texts_of(rows: Sequence[Posting]) -> dict[UUID, str]:
+    """Duties and requirements of open postings on a page: what a list defers and a reason may quote."""
+    wanted = select(Posting.id, Posting.duties, Posting.requirements).where(Posting.id.in_([row.id for row in rows]))
+    return {key: f"{duties}\n{requirements}" for key, duties, requirements in session().execute(wanted)} if rows else {}
+
+
 def shown(key: UUID) -> Posting | None:
     """What any visitor may open: open, or once open and said so; taken down is found too, for a page that shows nothing of it."""
     posting = session().get(Posting, key)
@@ -83,15 +94,16 @@ def is_open(posting: Posting) -> bool:
     return posting.state is PostingState.OPEN and (posting.valid_through is None or posting.valid_through >= today())
 
 
-def similar(posting: Posting, limit: int = 5) -> Sequence[Posting]:
-    """Open postings of a like title in the same city, for a page whose posting is closed; none when the engine is away."""
-    regions = (f"{posting.region[:4]}00",) if posting.region else ()
-    query = PostingQuery(text=posting.title[:20].replace('"', " ").replace("-", " "), regions=regions, valid_on=today(), limit=limit, facets=False)
+def similar(posting: Posting, limit: int = SIMILAR) -> Sequence[Posting]:
+    """Open postings of the same work in the same city: by title and occupation, from the city and then around it; none when the engine is away."""
+    wish = Wish(clean_title(posting.title)[:20], occupations=(posting.occupation,) if posting.occupation else ())
+    city = (f"{posting.region[:4]}00",) if posting.region else ()
+    query = PostingQuery(wishes=(wish,), regions=city, widening=Widening.TERMS, valid_on=today(), limit=limit + 1, facets=False)
     try:
         hits = search.current.engine().find(query)
     except (Unavailable, BadQuery):
         return ()
-    return [row for row, _ in _named(hits) if row.id != posting.id]
+    return [row for row, _ in _named(hits) if row.id != posting.id][:limit]
 
 
 def employer_of(posting: Posting) -> Employer | None:

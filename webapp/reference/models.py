@@ -28,6 +28,13 @@ class EmploymentType(Labelled):
     TRAINEESHIP = "traineeship", "就业见习"
 
 
+class Shift(Labelled):
+    DAY = "day", "长白班"
+    NIGHT = "night", "夜班"
+    ROTATING = "rotating", "倒班"
+    FLEXIBLE = "flexible", "时间灵活"
+
+
 class WageUnit(Labelled):
     HOUR = "hour", "小时"
     DAY = "day", "天"

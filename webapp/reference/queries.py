@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from threading import RLock
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -174,6 +175,18 @@ class Occupations:
         """Direct children in the order of their codes; of None: the 大类."""
         return tuple(sorted((row for row in self._by_code.values() if row.parent == code), key=lambda row: row.code))
 
+    def leaves(self, code: str) -> tuple[str, ...]:
+        """The code itself, and every code below it: what a class stands for in a search."""
+        below = (leaf for row in self.children(code) for leaf in self.leaves(row.code))
+        return (code, *below)
+
+    def alike(self, code: str) -> tuple[Occupation, ...]:
+        """What a person may have meant by an unknown code: one of that name, the class around it, or a code that looks like it."""
+        text = code.strip()[:40]
+        around = [row for end in range(len(text), 0, -1) if (row := self.get(text[:end].rstrip("-"))) is not None]
+        close = [self._by_code[one] for one in get_close_matches(text, self._by_code, n=3, cutoff=0.8)]
+        return tuple({row.code: row for row in (*self.named(text), *close, *around)}.values())[:4]
+
     def common(self) -> tuple[Occupation, ...]:
         return tuple(sorted((row for row in self._by_code.values() if row.common), key=lambda row: row.code))
 
@@ -316,6 +329,13 @@ def neighbours(code: str) -> tuple[str, ...]:
 
 def wordings() -> Wordings:
     return _copy(Wordings, wordings=Wording)
+
+
+def vocabulary_version() -> str:
+    """Changes whenever a word could mean something else than before."""
+    wordings()
+    held = _copies[engine()].versions
+    return " ".join(str(held.get(kind)) for kind in ("wordings", "place_names", "occupations", "regions"))
 
 
 def occupations() -> Occupations:

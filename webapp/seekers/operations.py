@@ -8,7 +8,7 @@ from webapp.ledger import record
 from webapp.reference.models import Education
 from webapp.reference.queries import whole
 from webapp.seekers import queries
-from webapp.seekers.filing import analysis_mark, filing_word
+from webapp.seekers.filing import analysis_mark
 from webapp.seekers.models import SavedSearch, SeekerProfile
 
 
@@ -46,13 +46,14 @@ def keep_profile(
     return profile
 
 
-def save_search(person_id: UUID, *, name: str, criteria: Mapping[str, object], by_email: bool, by: Actor) -> SavedSearch:
+def save_search(
+    person_id: UUID, *, name: str, criteria: Mapping[str, object], word: str | None, region: str | None, by_email: bool, by: Actor
+) -> SavedSearch:
     """Keeps a search of the search page (`criteria`: its parameters, in canonical form). The same search twice is one, with the newer choices.
 
-    Refuses NothingAsked and TooManySearches.
+    `word` (`filing_word`) and `region` are what the search asks for, as whoever understands its address has read it. Refuses NothingAsked
+    and TooManySearches.
     """
-    text, region = str(criteria.get("q", "")), _region(criteria)
-    word = filing_word(text)
     if word is None and region is None:
         raise NothingAsked
     saved = _same(person_id, criteria) or _new(person_id)
@@ -62,10 +63,10 @@ def save_search(person_id: UUID, *, name: str, criteria: Mapping[str, object], b
     return saved
 
 
-def file_anew(saved: SavedSearch) -> None:
-    """After a change of the text analysis. Nothing a person did: it is not told to the ledger."""
+def file_anew(saved: SavedSearch, word: str | None) -> None:
+    """After a change of the text analysis or the vocabulary. Nothing a person did: it is not told to the ledger."""
     if saved.filed_by != analysis_mark():
-        saved.word, saved.filed_by = filing_word(str(saved.criteria.get("q", ""))), analysis_mark()
+        saved.word, saved.filed_by = word, analysis_mark()
 
 
 def choose_email(saved: SavedSearch, *, by_email: bool, by: Actor) -> None:
@@ -78,11 +79,6 @@ def remove_search(saved: SavedSearch, *, by: Actor) -> None:
     """Ends it: no posting is matched with it any more. The row stays, because matches refer to it."""
     saved.removed_at = now()
     record(SavedSearchRemoved(str(saved.id)), by=by)
-
-
-def _region(criteria: Mapping[str, object]) -> str | None:
-    region = criteria.get("region")
-    return region if isinstance(region, str) and region else None
 
 
 def _same(person_id: UUID, criteria: Mapping[str, object]) -> SavedSearch | None:

@@ -11,6 +11,7 @@ from webapp.db import Base
 from webapp.events import ApplicationOpened, ApplicationSent, ApplicationWithdrawn, SearchSaved, SeekerProfileChanged
 from webapp.notices.models import NoticeKind
 from webapp.postings.models import Application, ApplicationState, Posting
+from webapp.postings.reading import understand
 from webapp.reference import queries as reference
 from webapp.reference.models import Education
 from webapp.seekers.filing import analysis_mark, filing_word
@@ -82,7 +83,7 @@ class Seekers:
                 name=f"{text} · {reference.regions().name(region)}"[:80],
                 criteria={"q": text, "region": region},
                 region=region,
-                word=filing_word(text),
+                word=filing_word(understand(text).wishes),
                 filed_by=analysis_mark(),
                 by_email=person.email_index is not None,
                 created_at=self._calendar.instant(minute),

@@ -11,7 +11,7 @@ from search.analysis import default_analysis
 from search.compiling import compile_query
 from search.documents import PostingDocument, tombstone
 from search.embedded import EmbeddedEngine
-from search.query import PostingQuery
+from search.query import PostingQuery, parse
 from search.tree import Everything, Not, Term
 from tests.conftest import SHARED
 from webapp.matching.meeting import IndexedPosting
@@ -82,7 +82,7 @@ def disagreements(engine: EmbeddedEngine, documents: list[PostingDocument], quer
         assert hits.total == len(hits.keys), "the oracle has to see all"
         node = compile_query(query, default_analysis())
         found = {key for key, posting in indexed.items() if posting.meets(node)}
-        word = filing_word(query.text)
+        word = filing_word(query.wishes or parse(query.text))
         missed = [] if word in (None, ANYWHERE) else [key for key in found if word not in indexed[key].words]
         wrong += [(query, key) for key in found ^ set(hits.keys)] + [(query, "not looked up", key) for key in missed]
         met += len(found)

@@ -26,7 +26,7 @@ def test_every_parameter_of_the_address_is_read():
         on=ON,
     )
     query = criteria.query
-    assert (query.text, query.regions, query.wage_at_least, query.wage_at_most) == ("焊工", ("370102",), 5000, 8000)
+    assert ([wish.text for wish in query.wishes], query.regions, query.wage_at_least, query.wage_at_most) == (["焊工"], ("370102",), 5000, 8000)
     assert (query.employment_types, query.educations, query.sources) == (("full_time", "part_time"), (0, 40), ("齐鲁人才网",))
     assert (query.posted_since, query.valid_on, query.sort, query.offset) == (date(2026, 11, 18), ON, Sort.WAGE, 40)
     assert criteria.problems == ()
@@ -34,7 +34,7 @@ def test_every_parameter_of_the_address_is_read():
 
 def test_an_empty_address_asks_for_everything_that_is_valid_today():
     query = criteria_to_query({"q": "", "region": "", "page": ""}, on=ON)
-    assert (query.text, query.regions, query.valid_on, query.offset) == ("", (), ON, 0)
+    assert (query.wishes, query.regions, query.valid_on, query.offset) == ((), (), ON, 0)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_an_area_is_a_span_of_codes(code, span):
 @pytest.mark.parametrize("text", ["！！！", "😀😀", '"', "-", "…？"])
 def test_signs_without_a_word_are_named_and_do_not_empty_the_page(text):
     criteria = read({"q": text, "region": "370100"}, on=ON)
-    assert (criteria.query.text, criteria.query.regions) == ("", ("370100",))
+    assert (criteria.query.wishes, criteria.query.regions) == ((), ("370100",))
     assert "q" not in criteria.chosen
     assert ["请写职位名称，例如“电焊工”" in problem for problem in criteria.problems] == [True]
 
@@ -97,4 +97,5 @@ def test_signs_without_a_word_are_named_and_do_not_empty_the_page(text):
 @pytest.mark.parametrize("text", ["c++", "焊工！", "-焊工", "18k", "㙍"])
 def test_one_word_among_signs_is_a_search(text):
     criteria = read({"q": text}, on=ON)
-    assert (criteria.query.text, criteria.problems) == (text, ())
+    assert (criteria.one("q"), criteria.problems) == (text, ())
+    assert criteria.query.wishes or criteria.query.wage_at_least

@@ -1,11 +1,11 @@
-"""The conversation about postings, one module for each who is talking: anybody who searches and reads (public), a seeker who applies
-(applying), an employer (employer), a reviewer (review), an official (figures).
+"""The conversation about postings, one module for each who is talking: anybody who searches (searching) and reads (public), a seeker who
+applies (applying), an employer (employer), a reviewer (review), an official (figures).
 
 It promises that no state moves on GET, that what was typed survives every refusal, and that each row is looked up inside the visitor's
-own scope. What is decided, the operations decide; `room` holds the blueprint that all five share.
+own scope. What is decided, the operations decide; `room` holds the blueprint that all six share.
 """
 
-from webapp.postings.views import applying, employer, figures, public, review
+from webapp.postings.views import applying, employer, figures, public, review, searching
 from webapp.postings.views.room import blueprint
 
-__all__ = ["applying", "blueprint", "employer", "figures", "public", "review"]
+__all__ = ["applying", "blueprint", "employer", "figures", "public", "review", "searching"]

@@ -1,77 +1,20 @@
 import json
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import render_template
 from flask_login import current_user
 from markupsafe import Markup
 
-from search.query import WINDOW, Sort
 from webapp.access import Permission, public, visitor
-from webapp.postings import criteria as criteria_of
-from webapp.postings import narrowing, queries, showing
-from webapp.postings.criteria import Criteria
+from webapp.postings import queries, showing
 from webapp.postings.models import ApplicationState, Posting, PostingState
-from webapp.postings.queries import Found
 from webapp.postings.views.room import blueprint
-from webapp.reference import queries as reference
 from webapp.reference import wages
 from webapp.reference.models import WageUnit
-from webapp.web import Page, found
+from webapp.web import found
 
-SORTS = ((Sort.RELEVANCE, "相关度", ""), (Sort.DATE, "最新", "发布或收录"), (Sort.WAGE, "工资从高到低", ""))
-"""(order, its name, what a wide screen adds to the name)."""
 _BY_UNIT = {WageUnit.HOUR: "HOUR", WageUnit.DAY: "DAY", WageUnit.WEEK: "WEEK", WageUnit.MONTH: "MONTH", WageUnit.YEAR: "YEAR"}
 """schema.org's unitText; pieces and tasks have none there."""
-
-
-@blueprint.get("/")
-@blueprint.get("/postings")
-@public
-def search() -> str:
-    criteria = criteria_of.read(request.args.to_dict(flat=False))
-    answer = queries.find_open(criteria.query)
-    if answer.total and not answer.rows and criteria.page > 1:  # behind the last page: the last one, not an empty one
-        criteria = criteria.turned_to(-(-min(answer.total, WINDOW) // criteria_of.PAGE_SIZE))
-        answer = queries.find_open(criteria.query)
-    rows = [showing.card(row, is_verified=row.id in answer.verified) for row in answer.rows]
-    return render_template(
-        "postings/search.html",
-        criteria=criteria,
-        answer=answer,
-        page=Page(rows, criteria.page, criteria_of.PAGE_SIZE, answer.total),
-        pages=Page(rows, criteria.page, criteria_of.PAGE_SIZE, min(answer.total, WINDOW)),
-        facets=[] if answer.fallback else narrowing.facets(criteria, answer),
-        bands=[] if answer.fallback else narrowing.bands(criteria, answer),
-        chips=_chips(criteria),
-        offers=_offers(criteria, answer),
-        places=showing.place_options(criteria.one("region")),
-        cities=_cities() if criteria.unknown_region else [],
-        sorts=SORTS,
-    )
-
-
-def _chips(criteria: Criteria) -> list[tuple[str, str, str]]:
-    """(words, parameter, value) of every condition beside the text, the place first."""
-    places = [("region", code) for code in criteria.chosen.get("region", ())]
-    return [(narrowing.label(name, value), name, value) for name, value in (*places, *criteria.filters)]
-
-
-def _offers(criteria: Criteria, answer: Found) -> list[tuple[str, str]]:
-    """For an empty page: (words, address) of every search one condition wider that finds something."""
-    if answer.total or answer.fallback:
-        return []
-    offers = []
-    for name, value, words, count in narrowing.without_each(criteria):
-        kept = [(key, one) for key, values in criteria.chosen.items() for one in values if (key, one) != (name, value)]
-        arguments: dict[str, list[str]] = {}
-        for key, one in kept:
-            arguments.setdefault(key, []).append(one)
-        offers.append((f"去掉“{words}”，有 {count} 个岗位", url_for(".search", **arguments)))  # type: ignore[arg-type]  # lists become repeated parameters
-    return offers
-
-
-def _cities() -> list[tuple[str, str]]:
-    return [(city.short_name, url_for(".search", region=city.code)) for city in reference.regions().cities(reference.home_province())]
 
 
 @blueprint.get("/postings/<uuid:key>")
@@ -101,7 +44,7 @@ def _detail_page(posting: Posting) -> str:
         missing=showing.missing(posting, employer),
         application=application if application and application.state is ApplicationState.SENT else None,
         may_review=_may_review(posting),
-        similar=[] if is_open else [showing.card(row) for row in queries.similar(posting)],
+        similar=[showing.card(row) for row in queries.similar(posting)],
         structured=_structured(posting) if is_open else "",
     )
 
