@@ -93,7 +93,7 @@ def _wishes(found: Found, places: Sequence[Place], vocabulary: Vocabulary, resol
     plain = found.typed.plain
     asked = [(start, end, Wish(plain[start:end])) for start, end in found.words]
     asked += [(piece.start, piece.end, _of_trade(piece, plain[piece.start : piece.end])) for piece in found.known if piece.meaning.wording]
-    made = list(_alternatives(sorted(asked, key=lambda one: one[0]), plain))
+    made = list(_alternatives(_joined(sorted(asked, key=lambda one: one[0]), plain, vocabulary), plain))
     made += [(chunk.start, Wish(chunk.text, quoted=chunk.quoted, unwanted=chunk.unwanted)) for chunk in found.signed]
     made += [(piece.start, wish) for piece in found.known if (wish := _of_saying(piece, vocabulary))]
     made += [(len(plain), Wish(place.name, optional=True)) for place in places if place.street_code]
@@ -105,6 +105,20 @@ def _wishes(found: Found, places: Sequence[Place], vocabulary: Vocabulary, resol
             wishes[soft] = replace(wishes[soft], optional=False)
         return tuple(wishes)
     return tuple(_guessed(wishes, resolver) if resolver else wishes)
+
+
+def _joined(asked: Sequence[tuple[int, int, Wish]], plain: str, vocabulary: Vocabulary) -> list[tuple[int, int, Wish]]:
+    """Words parted by a space that are one word of work when they stand together (银行 柜员) ask for that work."""
+    joined: list[tuple[int, int, Wish]] = []
+    for start, end, wish in asked:
+        together = plain[joined[-1][0] : joined[-1][1]] + plain[start:end] if joined and not plain[joined[-1][1] : start].strip() else ""
+        known = vocabulary.trades.get(together) if together else None
+        if known is not None:
+            first = joined.pop()[0]
+            joined.append((first, end, Wish(together, also=known.also, occupations=known.occupations)))
+        else:
+            joined.append((start, end, wish))
+    return joined
 
 
 def _alternatives(asked: Sequence[tuple[int, int, Wish]], plain: str) -> Iterator[tuple[int, Wish]]:

@@ -66,27 +66,27 @@ def test_what_staff_say_stands_before_what_ships_and_taking_it_back_restores_tha
 
 
 def test_who_and_when_are_kept_and_the_ledger_tells_both() -> None:
-    row = add("打杂的", ("杂工", "勤杂工", "杂工"), (CLEANING, CLEANING))
+    row = add("什么都干的", ("杂工", "勤杂工", "杂工"), (CLEANING, CLEANING))
     assert (row.by_id, row.kind, row.words, row.occupations) == (UUID(int=7), WordKind.TRADE, ["杂工", "勤杂工"], [CLEANING])
     assert row.at is not None
-    remove("打杂的")
-    assert events() == [("WordingAdded", {"word": "打杂的", "words": 2, "occupations": 1}), ("WordingRemoved", {"word": "打杂的"})]
+    remove("什么都干的")
+    assert events() == [("WordingAdded", {"word": "什么都干的", "words": 2, "occupations": 1}), ("WordingRemoved", {"word": "什么都干的"})]
 
 
 def test_a_word_said_again_means_what_was_said_last() -> None:
-    add("打杂的", ("杂工",))
-    add("打杂的", ("勤杂工",))
-    assert wordings()["打杂的"].words == ["勤杂工"]
+    add("什么都干的", ("杂工",))
+    add("什么都干的", ("勤杂工",))
+    assert wordings()["什么都干的"].words == ["勤杂工"]
     assert session().scalar(select(func.count()).select_from(Wording).where(Wording.origin == WordOrigin.STAFF)) == 1
 
 
 def test_a_reload_of_the_shipped_file_keeps_what_staff_added(tmp_path: Path) -> None:
-    add("打杂的")
+    add("什么都干的")
     copy = shutil.copytree(SHIPPED, tmp_path / "newer")
     (copy / "wordings.csv").write_text("word,kind,words,occupations\n看门的,trade,保安,4-07-05-01\n", encoding="utf-8")
     with transaction():
         assert load_shipped(copy)["wordings"] == 1
-    assert set(wordings()) == {"打杂的", "看门的"}
+    assert set(wordings()) == {"什么都干的", "看门的"}
 
 
 def test_an_imported_vocabulary_is_laid_over_the_shipped_one_and_leaves_staff_rows_alone(tmp_path: Path) -> None:
@@ -102,18 +102,18 @@ def test_an_imported_vocabulary_is_laid_over_the_shipped_one_and_leaves_staff_ro
 
 
 def test_another_process_sees_a_new_word_once_its_copy_is_stale(monkeypatch: pytest.MonkeyPatch) -> None:
-    add("打杂的", ("杂工",))
+    add("什么都干的", ("杂工",))
     url = engine().url.render_as_string(hide_password=False)
     first = engine()
     connect(url)
-    assert wordings()["打杂的"].words == ["杂工"]
+    assert wordings()["什么都干的"].words == ["杂工"]
     other = engine()
     connect(url)
-    add("打杂的", ("勤杂工",))
+    add("什么都干的", ("勤杂工",))
     monkeypatch.setattr(queries, "engine", lambda: other)
-    assert wordings()["打杂的"].words == ["杂工"]
+    assert wordings()["什么都干的"].words == ["杂工"]
     monkeypatch.setattr(queries, "STALE_SECONDS", -1.0)
-    assert wordings()["打杂的"].words == ["勤杂工"]
+    assert wordings()["什么都干的"].words == ["勤杂工"]
     assert first is not other
 
 
@@ -122,11 +122,11 @@ def test_a_staff_word_that_was_rolled_back_is_not_seen_once_the_copy_is_stale(mo
         pass
 
     with pytest.raises(Stop), transaction():
-        operations.add_wording("打杂的", ("杂工",), (), by=STAFF)
-        assert "打杂的" in wordings()
+        operations.add_wording("什么都干的", ("杂工",), (), by=STAFF)
+        assert "什么都干的" in wordings()
         raise Stop
     monkeypatch.setattr(queries, "STALE_SECONDS", -1.0)
-    assert "打杂的" not in wordings()
+    assert "什么都干的" not in wordings()
 
 
 @pytest.mark.parametrize(
@@ -139,10 +139,10 @@ def test_a_staff_word_that_was_rolled_back_is_not_seen_once_the_copy_is_stale(mo
         ("限女性", ("普工",), (), "性别、年龄"),
         ("五十岁", ("50岁普工",), (), "性别、年龄"),
         ("老王", ("13800138000",), (), "电话"),
-        ("打杂的", (), (), "其他叫法"),
-        ("打杂的", ("打杂的",), (), "其他叫法"),
-        ("打杂的", tuple(f"杂工{chr(0x4E00 + n)}" for n in range(31)), (), "最多 30 个"),
-        ("打杂的", ("杂工",), ("9-99-99-99",), "没有这个职业代码：9-99-99-99"),
+        ("什么都干的", (), (), "其他叫法"),
+        ("什么都干的", ("什么都干的",), (), "其他叫法"),
+        ("什么都干的", tuple(f"杂工{chr(0x4E00 + n)}" for n in range(31)), (), "最多 30 个"),
+        ("什么都干的", ("杂工",), ("9-99-99-99",), "没有这个职业代码：9-99-99-99"),
     ],
 )
 def test_what_cannot_be_a_word_is_refused_and_nothing_is_recorded(
