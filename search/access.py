@@ -15,7 +15,7 @@ class Access:
     file; https addresses are always verified. Raise ValueError for what no cluster would take.
     """
 
-    urls: tuple[str, ...]
+    urls: tuple[str, ...] = field(repr=False)
     api_key: str | None = field(default=None, repr=False)
     ca_certs: str | None = None
     prefix: str = "zhilu"

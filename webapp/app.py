@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from whitenoise import WhiteNoise
 
 import search.current
+from search.elastic import ElasticEngine
 from search.embedded import EmbeddedEngine
 from webapp import access, db, sealing, web
 from webapp.access import Permission
@@ -64,7 +65,7 @@ def prepare(settings: Settings) -> None:
     """Opens what every process of the house needs: keys, database, search engine. Call it after a fork, never before."""
     sealing.configure(settings.secrets)
     db.connect(settings.database_url)
-    search.current.use(EmbeddedEngine(settings.search_directory))
+    search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
     links.settle(settings.base_url)
     reference.settle(settings.home_region)
 

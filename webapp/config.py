@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from search.access import AUTOMATIC, Access
+
 DEFAULT_BASE_URL = "http://127.0.0.1:8080"
 
 
@@ -45,6 +47,8 @@ class Settings:
     proxies: int
     max_request_bytes: int
     secrets: Secrets
+    elasticsearch: Access | None = None
+    """None: the embedded engine, one directory of this machine."""
 
     @property
     def is_demo(self) -> bool:
@@ -71,8 +75,8 @@ class Settings:
             raise BadSettings(f"ZHILU_MODE={mode}：只能是 demo 或 production")
         var = Path(env.get("ZHILU_VAR", "var")).resolve()
         missing = _missing_in_production(env) if mode == "production" else []
-        if env.get("ELASTICSEARCH_URL"):  # ignoring it would leave an operator believing that searches are answered by the cluster
-            missing.append("设置了 ELASTICSEARCH_URL，但这个版本只有内置检索引擎：请去掉它")
+        elasticsearch, wrong = _elasticsearch(env)
+        missing += wrong
         if missing:
             raise BadSettings("\n".join(missing))
         return cls(
@@ -88,6 +92,7 @@ class Settings:
             proxies=int(env.get("ZHILU_PROXIES", "0")),
             max_request_bytes=int(env.get("ZHILU_MAX_REQUEST_BYTES", str(4 * 1024 * 1024))),
             secrets=_secrets_from(env) if mode == "production" else _demo_secrets(var),
+            elasticsearch=elasticsearch,
         )
 
 
@@ -99,10 +104,32 @@ def _driver(url: str) -> str:
     return url
 
 
+def _elasticsearch(env: Mapping[str, str]) -> tuple[Access | None, list[str]]:
+    """Where the cluster is, or None; and what is wrong with it."""
+    urls = tuple(url.strip().rstrip("/") for url in env.get("ELASTICSEARCH_URL", "").split(",") if url.strip())
+    if not urls:
+        return None, []
+    certificates = env.get("ELASTICSEARCH_CA_CERTS") or None
+    if certificates and not Path(certificates).is_file():
+        return None, [f"ELASTICSEARCH_CA_CERTS={certificates}：没有这个文件"]
+    try:
+        access = Access(
+            urls=urls,
+            api_key=env.get("ELASTICSEARCH_API_KEY") or None,
+            ca_certs=certificates,
+            prefix=env.get("ELASTICSEARCH_INDEX") or "zhilu",
+            shards=int(env.get("ELASTICSEARCH_SHARDS") or 1),
+            replicas=env.get("ELASTICSEARCH_REPLICAS") or AUTOMATIC,
+        )
+    except ValueError as reason:  # never the value: an address may hold a password
+        return None, [f"ELASTICSEARCH_ 的设置有误：{reason}"]
+    return access, []
+
+
 def _missing_in_production(env: Mapping[str, str]) -> list[str]:
     reasons = [
         f"生产模式必须设置 {name}"
-        for name in ("DATABASE_URL", "REDIS_URL", "ZHILU_BASE_URL", "ZHILU_SECRET_KEY", "ZHILU_FIELD_KEYS", "ZHILU_INDEX_KEY")
+        for name in ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL", "ZHILU_BASE_URL", "ZHILU_SECRET_KEY", "ZHILU_FIELD_KEYS", "ZHILU_INDEX_KEY")
         if not env.get(name)
     ]
     if env.get("DATABASE_URL", "").startswith("sqlite"):

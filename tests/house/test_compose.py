@@ -128,12 +128,10 @@ def test_every_command_of_ours_is_one_that_exists(services: dict[str, dict[str, 
     assert watched == {("alive", "relay"), *(("alive", f"worker:{queue}") for queue in doorbell.QUEUES)}
 
 
-@pytest.mark.xfail(strict=True, reason="the settings of Elasticsearch come with its engine; strict: whoever adds them takes this away")
 def test_every_name_in_the_environment_is_a_setting_of_the_house(services: dict[str, dict[str, Any]]) -> None:
     assert {name for service in OURS for name in services[service]["environment"]} - told_in_the_readme() == set()
 
 
-@pytest.mark.xfail(strict=True, reason="the settings of Elasticsearch come with its engine; strict: whoever adds them takes this away")
 def test_the_settings_are_those_that_production_takes(services: dict[str, dict[str, Any]]) -> None:
     settings = Settings.from_env({name: str(value) for name, value in services["web"]["environment"].items()})
     assert (settings.mode, settings.proxies, settings.is_https) == ("production", 1, True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-_NAME = r"(?:ZHILU_[A-Z_]+|DATABASE_URL|REDIS_URL|ELASTICSEARCH_URL|SMTP_URL)"
+_NAME = r"(?:ZHILU_[A-Z_]+|DATABASE_URL|REDIS_URL|ELASTICSEARCH_[A-Z_]+|SMTP_URL)"
 
 
 def read_in_code() -> set[str]:
