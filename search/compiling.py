@@ -38,7 +38,7 @@ def nearest_first(tree: Node, near: Near) -> Node:
     """The same documents, with a higher score the nearer they are: one point for every ring they lie in."""
     circles = list(rings(near))
     best = Best(tuple(Flat(OneOf("cells", covering(circle)), len(circles) - place) for place, circle in enumerate(circles)))
-    return AllOf((Flat(tree, 0), best))
+    return AllOf((Flat(tree, 0), Perhaps(best)))  # a wider circle may have been asked for: what is beyond the rings comes last
 
 
 class _Wanted:
