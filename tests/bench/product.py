@@ -22,7 +22,7 @@ from webapp.sources.operations import import_postings
 
 
 @contextmanager
-def imported(files: Iterable[Path], var: Path, *, as_of: date) -> Iterator[None]:
+def imported(files: Iterable[Path], var: Path, *, as_of: date, index: bool = True) -> Iterator[None]:
     """A house of its own in `var` with these files in its database and its embedded index."""
     settings = make_settings(var)
     sealing.configure(TEST_SECRETS)
@@ -33,7 +33,8 @@ def imported(files: Iterable[Path], var: Path, *, as_of: date) -> Iterator[None]
     search.current.use(EmbeddedEngine(settings.search_directory))
     for file in files:
         import_postings(file, source_name=None, as_of=as_of, rejects=None, var=var, by=Actor.command(), progress=None)
-    search.current.engine().rebuild(indexing.every_open())
+    if index:
+        search.current.engine().rebuild(indexing.every_open())
     yield
     db.end_reading()
     engine.dispose()
