@@ -73,6 +73,10 @@ class Permission(StrEnum):
     POSTING_REVIEW = "posting.review"
     EMPLOYER_VERIFY = "employer.verify"
     FIGURES_READ = "figures.read"
+    SEARCH_REPORT = "search.report"
+    """What was searched and not found: sums of many, of the own area."""
+    WORDING_KEEP = "wording.keep"
+    """To say what a word means, for everybody who searches."""
     STAFF_MANAGE = "staff.manage"
     DELIVERIES_READ = "deliveries.read"
     LEDGER_READ = "ledger.read"
@@ -81,20 +85,21 @@ class Permission(StrEnum):
 _OWN = frozenset({Permission.ACCOUNT_OWN})
 _MEMBER = _OWN | {Permission.EMPLOYER_READ, Permission.POSTING_WRITE, Permission.APPLICATION_READ}
 _STAFF = _OWN | {Permission.FIGURES_READ}
+_WORDS = frozenset({Permission.SEARCH_REPORT, Permission.WORDING_KEEP})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SEEKER: _OWN | {Permission.PROFILE_KEEP, Permission.SEARCH_SAVE, Permission.APPLICATION_SEND, Permission.EMPLOYER_REGISTER},
     Role.EMPLOYER_OWNER: _MEMBER | {Permission.EMPLOYER_MANAGE},
     Role.EMPLOYER_MEMBER: _MEMBER,
     Role.AGENT: _OWN,
-    Role.REVIEWER: _STAFF | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
+    Role.REVIEWER: _STAFF | _WORDS | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
     Role.INSPECTOR: _STAFF,
-    Role.OFFICER: _STAFF,
+    Role.OFFICER: _STAFF | _WORDS,
     Role.CASEWORKER: _STAFF,
     Role.MARKET_STAFF: _STAFF,
     Role.SCHOOL_STAFF: _OWN,
-    Role.LEADER: _STAFF,
-    Role.SYSTEM_ADMIN: _OWN | {Permission.STAFF_MANAGE, Permission.DELIVERIES_READ},
+    Role.LEADER: _STAFF | {Permission.SEARCH_REPORT},
+    Role.SYSTEM_ADMIN: _OWN | _WORDS | {Permission.STAFF_MANAGE, Permission.DELIVERIES_READ},
     Role.SECURITY_ADMIN: _OWN,
     Role.AUDIT_ADMIN: _OWN | {Permission.LEDGER_READ},
     Role.SOURCE_NODE: frozenset(),

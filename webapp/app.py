@@ -50,6 +50,7 @@ DESKS = (
     (Permission.POSTING_REVIEW, "岗位审核", "postings.review_queue"),
     (Permission.EMPLOYER_VERIFY, "单位核验", "employers.verify_queue"),
     (Permission.FIGURES_READ, "统计", "postings.figures"),
+    (Permission.SEARCH_REPORT, "搜不到的词", "postings.search_report"),
     (Permission.STAFF_MANAGE, "人员", "accounts.staff"),
     (Permission.DELIVERIES_READ, "运行情况", "notices.deliveries"),
     (Permission.LEDGER_READ, "审计记录", "notices.ledger"),

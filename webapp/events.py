@@ -261,6 +261,20 @@ class ApplicationWithdrawn(Event):
     application_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class SearchIgnored(Event):
+    """Staff took a word that many searched off the report of what was not found, for their area."""
+
+    word: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRestored(Event):
+    word: str
+    region: str
+
+
 # sources
 
 

@@ -87,6 +87,8 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.RoleRevoked,
         events.SavedSearchChanged,
         events.SavedSearchRemoved,
+        events.SearchIgnored,
+        events.SearchRestored,
         events.SearchSaved,
         events.SeekerProfileChanged,
         events.SignedIn,

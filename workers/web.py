@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 
 from webapp.app import create_app
 from webapp.config import Settings
+from webapp.postings import tallying
 from workers import logs
 from workers.opening import open_house
 
@@ -31,6 +32,7 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             "errorlog": "-",
             "loglevel": "warning",
             "control_socket_disable": True,
+            "worker_exit": lambda arbiter, worker: tallying.keep(),  # a child of ours ends without atexit
         }
         super().__init__()
 

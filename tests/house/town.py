@@ -26,15 +26,19 @@ from webapp.access import STAFF, Actor, Role
 from webapp.accounts import operations as accounts
 from webapp.accounts import queries as people
 from webapp.accounts.models import LoginCode, Person, RoleGrant, Session
-from webapp.db import now, session, transaction
+from webapp.db import now, session, today, transaction
 from webapp.employers.models import Employer, EmployerState
 from webapp.ledger import Delivery, DeliveryState, Entry
-from webapp.postings.models import Posting, PostingState
+from webapp.postings import unfound
+from webapp.postings.models import Posting, PostingState, SearchTally
+from webapp.reference.operations import add_wording
 
 LATER = timedelta(hours=2)
 WRONG_PLACE = ("other_seeker", "other_employer", "other_reviewer", "other_system_admin")
 """The same role as somebody else's, with another employer or another city."""
 ID_NUMBER = "370102199003074519"
+EVERYWHERE, IN_JINAN, IGNORED, STAFF_WORD = "扫街的", "铲墙皮的", "随便找找", "刮大白的"
+"""What was searched without a place, in one city, what Jinan took off the report, and a word that staff explained."""
 
 
 @dataclass
@@ -62,6 +66,7 @@ class Town:
             "postings.open_application": open_ | {"application_key": self.rows["application"]},
             "postings.review": {"key": self.posts[PostingState.IN_REVIEW]},
             "postings.figure_rows": {"state": "open"},
+            "postings.search_word": {"word": EVERYWHERE},
             "matching.save_search": {"q": "电焊工"},
             "notices.read": {"key": self.rows["notice"]},
         }
@@ -81,7 +86,8 @@ class Town:
         found |= {(f"postings.{name}", "a draft"): draft for name in ("apply", "review")}
         found |= {("postings.apply", "expired"): {"key": self.posts[PostingState.EXPIRED]}}
         found |= {("accounts.register_employer", "with its aim"): {"next": "/employer/register"}}
-        found |= {("accounts.sign_in_code", "wrong code"): code, ("postings.figures", "of Jinan"): {"region": "370100"}}
+        found |= {("accounts.sign_in_code", "wrong code"): code}
+        found |= {(f"postings.{name}", "of Jinan"): {"region": "370100"} for name in ("figures", "search_report")}
         return found
 
     def _cases(self) -> dict[str, UUID]:
@@ -115,9 +121,14 @@ class Town:
             "postings.edit": {"title": "电工"},
             "postings.move": {"to": "withdrawn"},
             "postings.review": {"decision": "approved", "seen": self.rows["version"]},
+            "postings.add_wording": {"word": EVERYWHERE, "words": "保洁"},
+            "postings.remove_wording": {"word": STAFF_WORD},
+            "postings.ignore_search": {"word": EVERYWHERE},
+            "postings.restore_search": {"word": IGNORED},
             "seekers.profile": {"wanted": "电工", "education": "0"},
         }
         told = {(endpoint, ""): data for endpoint, data in found.items()}
+        told |= {("postings.ignore_search", "of Jinan"): {"word": IN_JINAN}}
         told |= {("accounts.register_employer", "with its aim"): {"phone": "13700000004", "agreed": "y"}}
         told |= {("accounts.sign_in_code", "wrong code"): {"code": "000000" if self.rows["digits"] != "000000" else "111111"}}
         return told
@@ -177,6 +188,15 @@ def _rows(town: Town, who: dict[str, Person]) -> None:
         assert waiting is not None
         town.rows["letter"] = waiting.token
         town.rows |= {"staff": staff.id, "grant": people.grant_rows(staff.id)[-1].id, "delivery": _parked()}
+    _searched()
+
+
+def _searched() -> None:
+    with transaction():
+        for text, region in ((EVERYWHERE, ""), (IN_JINAN, "370102"), (IGNORED, "")):
+            session().add(SearchTally(day=today(), text=text, region=region, searches=5, unmet=5, widened=0, empty=5))
+        unfound.ignore(IGNORED, region="370100", by=Actor.SYSTEM)
+        add_wording(STAFF_WORD, ["墙面粉刷"], [], by=Actor.SYSTEM)
 
 
 def _parked() -> UUID:

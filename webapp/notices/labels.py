@@ -45,6 +45,8 @@ EVENT_LABELS = {
     "ApplicationSent": "投递应聘",
     "ApplicationOpened": "查看应聘",
     "ApplicationWithdrawn": "撤回应聘",
+    "SearchIgnored": "忽略搜索词",
+    "SearchRestored": "恢复搜索词",
     "SourceOpened": "开通数据来源",
     "BatchImported": "批量导入岗位",
     "MatchesFound": "匹配求职者",

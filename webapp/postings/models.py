@@ -12,6 +12,9 @@ from webapp.labels import Labelled
 from webapp.reference.models import Education, EmploymentType, WageUnit
 from webapp.sealing import Sealed
 
+SEARCH_TEXT_AT_MOST = 40
+"""Signs of a searched text that is counted: a longer one is a story, not a search."""
+
 
 class PostingState(Labelled):
     DRAFT = "draft", "草稿"
@@ -178,3 +181,33 @@ class Application(Base):
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     message = Sealed("message_sealed")
+
+
+class SearchTally(Base):
+    """How often a text was searched on a day and how often too little was found: never who searched, nor at what time."""
+
+    __tablename__ = "search_tally"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    text: Mapped[str] = mapped_column(String(SEARCH_TEXT_AT_MOST), primary_key=True)
+    """What was looked for, without what was understood as a condition; see `discretion.storable`."""
+    region: Mapped[str] = mapped_column(String(6), primary_key=True)
+    """The one place that was asked for; empty: none, or several."""
+    searches: Mapped[int] = mapped_column(Integer)
+    unmet: Mapped[int] = mapped_column(Integer)
+    """No posting fitted what was asked."""
+    widened: Mapped[int] = mapped_column(Integer)
+    """Others were shown beside what fitted, or in its place."""
+    empty: Mapped[int] = mapped_column(Integer)
+    """And nothing near to it was found."""
+
+
+class IgnoredSearch(Base):
+    """Staff of an area said that a text is nothing to learn from: it leaves the reports of that area."""
+
+    __tablename__ = "ignored_search"
+
+    text: Mapped[str] = mapped_column(String(SEARCH_TEXT_AT_MOST), primary_key=True)
+    region: Mapped[str] = mapped_column(String(6), primary_key=True)
+    by_id: Mapped[UUID | None]
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,11 +1,11 @@
 """The conversation about postings, one module for each who is talking: anybody who searches (searching) and reads (public), a seeker who
-applies (applying), an employer (employer), a reviewer (review), an official (figures).
+applies (applying), an employer (employer), a reviewer (review), an official (figures), staff who look after words (unfound).
 
 It promises that no state moves on GET, that what was typed survives every refusal, and that each row is looked up inside the visitor's
-own scope. What is decided, the operations decide; `room` holds the blueprint that all six share.
+own scope. What is decided, the operations decide; `room` holds the blueprint that all of them share.
 """
 
-from webapp.postings.views import applying, employer, figures, public, review, searching
+from webapp.postings.views import applying, employer, figures, public, review, searching, unfound
 from webapp.postings.views.room import blueprint
 
-__all__ = ["applying", "blueprint", "employer", "figures", "public", "review", "searching"]
+__all__ = ["applying", "blueprint", "employer", "figures", "public", "review", "searching", "unfound"]
