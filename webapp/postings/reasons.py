@@ -42,7 +42,7 @@ def why(posting: Posting, query: PostingQuery, text: str = "") -> Why:
 
 
 def _reasons(posting: Posting, wish: Wish, title: str) -> Iterator[str]:
-    if wish.benefits and set(wish.benefits) <= set(traits.benefits(posting)):
+    if wish.benefits and set(wish.benefits) <= set(traits.read(posting).benefits):
         yield "提供" + "、".join(traits.BENEFITS[code] for code in wish.benefits)
     if wish.optional or _is_in(wish, title):
         return

@@ -6,6 +6,7 @@ A word with a refusal before it (不提供住宿, 无夜班) says nothing here. 
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import NamedTuple
 
 from search.text import normalise
 from search.understanding.sayings import BENEFIT_FORMS, BENEFIT_LABELS
@@ -26,17 +27,21 @@ _SHIFT_FORMS: Mapping[Shift, str] = {
 """In this order: who offers 白夜班倒班 rotates."""
 
 
-def shift(posting: Posting) -> Shift | None:
-    text = normalise("\n".join((posting.title, posting.duties, posting.requirements, *posting.benefits)))
-    said = set(_offered(_any_shift(), text))
-    return next((kind for kind, form in _shifts().items() if any(map(form.fullmatch, said))), None) if said else None
+class Traits(NamedTuple):
+    """`benefits`: codes of BENEFITS, sorted."""
+
+    shift: Shift | None
+    benefits: tuple[str, ...]
 
 
-def benefits(posting: Posting) -> tuple[str, ...]:
-    """Codes of `BENEFIT_LABELS`, sorted: stated in the list of benefits by any form, in sentences by forms that mean nothing else."""
-    stated = _offered(_forms(everywhere=False), normalise("\n".join((*posting.benefits, posting.insurance))))
-    told = _offered(_forms(everywhere=True), normalise("\n".join((posting.title, posting.duties, posting.requirements))))
-    return tuple(sorted({code for form in {*stated, *told} for code in BENEFIT_FORMS[form]}))
+def read(posting: Posting) -> Traits:
+    """A benefit counts in the list of benefits by any form, in sentences by forms that mean nothing else."""
+    listed = normalise("\n".join((*posting.benefits, posting.insurance)))
+    told = normalise("\n".join((posting.title, posting.duties, posting.requirements)))
+    said = set(_offered(_any_shift(), f"{told}\n{listed}"))
+    shift = next((kind for kind, form in _shifts().items() if any(map(form.fullmatch, said))), None) if said else None
+    forms = {*_offered(_forms(everywhere=False), listed), *_offered(_forms(everywhere=True), told)}
+    return Traits(shift, tuple(sorted({code for form in forms for code in BENEFIT_FORMS[form]})))
 
 
 def _offered(forms: re.Pattern[str], text: str) -> Iterator[str]:
