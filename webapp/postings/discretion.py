@@ -7,6 +7,7 @@ those stands the number of searches below which a text is shown to nobody.
 import re
 import unicodedata
 
+from search.text import normalise, pieces
 from webapp.postings.models import SEARCH_TEXT_AT_MOST
 
 _DIGITS_OF_A_PERSON = 6
@@ -24,9 +25,10 @@ _LONG_SIGN = 6
 
 
 def storable(text: str) -> str | None:
-    """The text as it is counted (NFKC, lower case, single spaces, long figures masked); None where nothing of it may be kept."""
-    plain = " ".join(unicodedata.normalize("NFKC", text).lower().split())
-    if not plain or len(plain) > SEARCH_TEXT_AT_MOST or _points_at_somebody(plain):
+    """The text as it is counted (NFKC, lower case, single spaces, nothing unseen, long figures masked); None where nothing of it may be kept."""
+    seen = (sign if unicodedata.category(sign)[0] != "C" else " " for sign in normalise(text))
+    plain = " ".join("".join(seen).split())
+    if not pieces(plain) or len(plain) > SEARCH_TEXT_AT_MOST or _points_at_somebody(plain):
         return None
     return re.sub(rf"\d{{{_SHORT_FIGURE + 1},}}", lambda found: "*" * len(found[0]), plain)
 

@@ -15,7 +15,7 @@ from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from sqlalchemy import Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
 from search.query import PostingQuery, Sort
 from search.understanding import Understood
@@ -147,7 +147,7 @@ def _keep(engine: Engine, gathered: _Gathered) -> int:
         return 0
     try:
         _write(counts)
-    except SQLAlchemyError as error:
+    except OperationalError as error:
         _log.warning("%d counts of searches wait for the database: %s", len(counts), type(error).__name__)
         with gathered.lock:
             for key, more in counts.items():
