@@ -34,7 +34,8 @@ from webapp.reference.models import (
 )
 from webapp.reference.places import PlaceNames
 
-STALE_SECONDS = 3.0
+STALE_SECONDS = 1.5
+"""With the second in which the reader of searches is made anew, a word of staff is known everywhere within three."""
 NATION = "CN"
 _MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
 _WITHOUT_LOWER_CODES = frozenset({"71", "81", "82"})
