@@ -200,7 +200,7 @@ def _by_column(query: PostingQuery, tree: Node) -> _Body:
 
 
 def _counting(query: PostingQuery) -> _Body:
-    counted = {"aggs": elastic_tree.aggregations(facets.posted_edges(query))} if query.facets else {}
+    counted = {"aggs": elastic_tree.aggregations(facets.columns(query), facets.posted_edges(query))} if query.facets else {}
     return {"track_total_hits": True, **counted}
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from search.engine import Unavailable
-from search.facets import COUNTED
 from search.tree import AllOf, AnyOf, AtLeast, Best, Between, Everything, Flat, Node, Not, Nothing, OneOf, Perhaps, Phrase, Term
 
 DISTINCT_AT_MOST = 20_000  # values of one facet; beyond it a count might be cut off, and `counted` refuses
@@ -86,9 +85,9 @@ def _is_filter(part: Node) -> bool:
     return isinstance(part, Everything | Nothing | Term | Phrase | OneOf | Between | AnyOf) or (isinstance(part, Flat) and part.score == 0)
 
 
-def aggregations(edges: list[int]) -> Body:
+def aggregations(columns: tuple[str, ...], edges: list[int]) -> Body:
     """What to count: every facet's values, and how many were posted on each of the days or later."""
-    asked: Body = {field: {"terms": {"field": field, "size": DISTINCT_AT_MOST, "shard_size": DISTINCT_AT_MOST}} for field in COUNTED}
+    asked: Body = {field: {"terms": {"field": field, "size": DISTINCT_AT_MOST, "shard_size": DISTINCT_AT_MOST}} for field in columns}
     if edges:
         asked["posted_on"] = {"range": {"field": "posted_on", "ranges": [{"key": str(day), "from": day} for day in edges]}}
     return asked
@@ -97,8 +96,9 @@ def aggregations(edges: list[int]) -> Body:
 def counted(answer: Mapping[str, Any]) -> dict[str, dict[str, int]]:
     """Field -> value -> count. Raise Unavailable when the server admits that a count may be inexact."""
     found = {}
-    for field in COUNTED:
-        terms = answer[field]
+    for field, terms in answer.items():
+        if field == "posted_on":
+            continue
         if terms["sum_other_doc_count"] or terms["doc_count_error_upper_bound"]:
             raise Unavailable(f"{field} has more than {DISTINCT_AT_MOST} values: its counts would be wrong")
         found[field] = {bucket["key"]: bucket["doc_count"] for bucket in terms["buckets"]}

@@ -137,11 +137,11 @@ class EmbeddedEngine:
 
     def _facets(self, view: View, query: PostingQuery, tree: Node) -> _Facets:
         """Counting is two thirds of a search; the next page and the home page ask for the same counts again."""
-        edges = facets.posted_edges(query)
-        question = (view.stamp, tree, *edges)
+        edges, columns = facets.posted_edges(query), facets.columns(query)
+        question = (view.stamp, tree, columns, *edges)
         known = self._counted.get(question)
         if known is None:
-            answer = view.searcher.aggregate(tantivy_tree.compiled(tree, view.schema), tantivy_tree.aggregations(edges))
+            answer = view.searcher.aggregate(tantivy_tree.compiled(tree, view.schema), tantivy_tree.aggregations(columns, edges))
             known = facets.facets(tantivy_tree.counted(answer), tantivy_tree.posted_since(answer))
             if len(self._counted) >= FACETS_KEPT:
                 self._counted.clear()

@@ -9,40 +9,73 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from operator import itemgetter
 
-from search.fields import band_value
+from search.fields import BETWEEN, KINDS, band_value
 from search.query import POSTED_WITHIN, WAGE_BANDS, PostingQuery
 
-COUNTED = ("region", "employment_type", "education", "occupation", "source", "shift", "no_experience", "benefit_set", "wage_bands")
-"""The fields an engine counts by value; from them and the days come the facets:
+COUNTED = ("region", "occupation", "kinds", "offers")
+"""The columns an engine counts by value; from them and the days come the facets:
 
 region (six digits), city (four; only of what lies in one), province (two), employment_type, education (the rank),
 occupation, source, shift, benefit, no_experience ("1"): by count, then value. wage (`band_value` of WAGE_BANDS) and,
 where the query has a `today`, posted (the days of POSTED_WITHIN): in that order, zeros included.
 """
+_COLUMN = {
+    **dict.fromkeys(("region", "city", "province"), "region"),
+    "occupation": "occupation",
+    **dict.fromkeys(KINDS, "kinds"),
+    **dict.fromkeys(("benefit", "wage"), "offers"),
+}
+"""Facet -> the column it is read from."""
 
 Counts = tuple[tuple[str, int], ...]
 
 
+def columns(query: PostingQuery) -> tuple[str, ...]:
+    """Which columns have to be counted for the facets a query asks for: each costs as much as another search."""
+    if isinstance(query.facets, bool):
+        return COUNTED if query.facets else ()
+    wanted = {_COLUMN[name] for name in query.facets if name != "posted"}
+    return tuple(column for column in COUNTED if column in wanted)
+
+
 def posted_edges(query: PostingQuery) -> list[int]:
     """The first days (ordinals) of POSTED_WITHIN, ascending: an engine counts how many were posted before each."""
-    if query.today is None:
+    if query.today is None or not (query.facets is True or (query.facets and "posted" in query.facets)):
         return []
     return sorted((query.today - timedelta(days=days)).toordinal() for days in POSTED_WITHIN)
 
 
 def facets(counted: Mapping[str, Mapping[str, int]], posted_since: Mapping[int, int]) -> dict[str, Counts]:
-    """All facets of one answer. `posted_since`: first day -> documents posted on it or later; empty without `today`."""
-    found = {name: _ordered(counted[name]) for name in COUNTED if name not in {"wage_bands", "benefit_set"}}
-    found["benefit"] = _ordered(_summed((code, n) for several, n in counted["benefit_set"].items() for code in several.split()))
-    regions = counted["region"].items()
-    found["city"] = _ordered(_summed((code[:4], n) for code, n in regions if not code.endswith("0000")))
-    found["province"] = _ordered(_summed((code[:2], n) for code, n in regions))
-    bands = _summed((band, n) for several, n in counted["wage_bands"].items() for band in several.split())
-    found["wage"] = tuple((band, bands.get(band, 0)) for band in (band_value(*band) for band in WAGE_BANDS))
+    """The facets of the columns that were counted. `posted_since`: first day -> documents posted on it or later; empty without `today`."""
+    found: dict[str, Counts] = {}
+    if "region" in counted:
+        regions = counted["region"].items()
+        found["region"] = _ordered(counted["region"])
+        found["city"] = _ordered(_summed((code[:4], n) for code, n in regions if not code.endswith("0000")))
+        found["province"] = _ordered(_summed((code[:2], n) for code, n in regions))
+    if "occupation" in counted:
+        found["occupation"] = _ordered(counted["occupation"])
+    if "kinds" in counted:
+        found |= _of_kinds(counted["kinds"])
+    if "offers" in counted:
+        found |= _of_offers(counted["offers"])
     if posted_since:
         latest_first = sorted(posted_since.items(), reverse=True)
         found["posted"] = tuple((str(d), n) for d, (_, n) in zip(POSTED_WITHIN, latest_first, strict=True))
     return found
+
+
+def _of_kinds(counts: Mapping[str, int]) -> dict[str, Counts]:
+    split = [(packed.split(BETWEEN), n) for packed, n in counts.items()]
+    return {name: _ordered(_summed((values[place], n) for values, n in split if values[place])) for place, name in enumerate(KINDS)}
+
+
+def _of_offers(counts: Mapping[str, int]) -> dict[str, Counts]:
+    split = [(packed.split(BETWEEN), n) for packed, n in counts.items()]
+    benefits = _summed((code, n) for (codes, _), n in split for code in codes.split())
+    bands = _summed((band, n) for (_, several), n in split for band in several.split())
+    wage = tuple((band, bands.get(band, 0)) for band in (band_value(*band) for band in WAGE_BANDS))
+    return {"benefit": _ordered(benefits), "wage": wage}
 
 
 def _summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from search.documents import SEQ_LIMIT, PostingDocument
 from search.query import WAGE_BANDS
 from search.ranking import degrees
 
-LAYOUT = f"2, bands {WAGE_BANDS}, cells {STEPS}"  # raise it with every change of this file: an index of another layout is unreadable
+LAYOUT = f"3, bands {WAGE_BANDS}, cells {STEPS}"  # raise it with every change of this file: an index of another layout is unreadable
 
 
 class Kind(Enum):
@@ -34,16 +34,15 @@ FIELDS: Mapping[str, Kind] = {
     "places": Kind.KEYWORD,
     "cells": Kind.KEYWORD,
     "region": Kind.FACET,
-    "employment_type": Kind.FACET,
-    "education": Kind.FACET,
+    "employment_type": Kind.KEYWORD,
+    "education": Kind.KEYWORD,
     "occupation": Kind.FACET,
     "industry": Kind.KEYWORD,
-    "source": Kind.FACET,
-    "shift": Kind.FACET,
+    "source": Kind.KEYWORD,
+    "shift": Kind.KEYWORD,
     "benefit": Kind.KEYWORD,
-    "benefit_set": Kind.FACET,  # all of them as one value, and so the bands below: a column of several counts ten times slower
-    "wage_bands": Kind.FACET,  # the bands a wage overlaps
-    "no_experience": Kind.FACET,
+    "kinds": Kind.FACET,  # KINDS as one value, and so what is offered below: a column to count costs a search, a longer value nothing
+    "offers": Kind.FACET,  # benefits, and the bands a wage overlaps
     "experience_years": Kind.NUMBER,
     "wage_low": Kind.NUMBER,
     "wage_high": Kind.NUMBER,
@@ -57,6 +56,10 @@ FIELDS: Mapping[str, Kind] = {
     "seq": Kind.NUMBER,
     "version": Kind.NUMBER,
 }
+KINDS = ("employment_type", "education", "shift", "no_experience", "source")
+"""What a document has one of, or none."""
+BETWEEN = "\x1f"
+"""Stands between the parts of a packed value."""
 Value = int | tuple[str, ...]
 _KEY_LIMIT = 1 << 27
 
@@ -89,18 +92,23 @@ def _texts(document: PostingDocument, analysis: Analysis) -> dict[str, Value]:
 
 
 def _keywords(document: PostingDocument) -> dict[str, Value]:
-    single = {
-        "region": document.region,
+    kinds = {
         "employment_type": document.employment_type,
         "education": str(document.education),
-        "occupation": document.occupation,
-        "industry": document.industry,
-        "source": document.source,
         "shift": document.shift,
         "no_experience": "" if document.experience_years else "1",
-        "benefit_set": " ".join(sorted(set(document.benefit_codes))),
+        "source": document.source,
     }
-    several = {"places": _places(document.region), "cells": _cells(document), "benefit": tuple(sorted(set(document.benefit_codes)))}
+    codes = sorted(set(document.benefit_codes))
+    single = {
+        **{field: value for field, value in kinds.items() if field != "no_experience"},
+        "region": document.region,
+        "occupation": document.occupation,
+        "industry": document.industry,
+        "kinds": BETWEEN.join(kinds[name].replace(BETWEEN, " ") for name in KINDS),
+        "offers": BETWEEN.join((" ".join(codes), " ".join(_bands(document)))),
+    }
+    several = {"places": _places(document.region), "cells": _cells(document), "benefit": tuple(codes)}
     return {**{field: values for field, values in several.items() if values}, **{field: (value,) for field, value in single.items() if value}}
 
 
@@ -119,11 +127,10 @@ def _places(region: str) -> tuple[str, ...]:
 
 
 def _numbers(document: PostingDocument) -> dict[str, Value]:
-    low = document.wage_low if document.wage_low is not None else document.wage_high
-    high = document.wage_high if document.wage_high is not None else document.wage_low
+    low, high = _wage(document)
     wage: dict[str, Value] = {}
     if low is not None and high is not None:
-        wage = {"wage_low": low, "wage_high": high, "wage_bands": (" ".join(_bands(low, high)),)}
+        wage = {"wage_low": low, "wage_high": high}
     posted = document.posted_on.toordinal()
     if document.lon is not None and document.lat is not None:
         wage |= {"lon": degrees(document.lon), "lat": degrees(document.lat)}
@@ -141,6 +148,15 @@ def band_value(low: int | None, high: int | None) -> str:
     return f"{'' if low is None else low}-{'' if high is None else high}"
 
 
-def _bands(low: int, high: int) -> tuple[str, ...]:
+def _wage(document: PostingDocument) -> tuple[int | None, int | None]:
+    """Both ends, or neither."""
+    low, high = document.wage_low, document.wage_high
+    return (low if low is not None else high), (high if high is not None else low)
+
+
+def _bands(document: PostingDocument) -> tuple[str, ...]:
     """The bands a wage overlaps: those whose filter would leave the posting."""
+    low, high = _wage(document)
+    if low is None or high is None:
+        return ()
     return tuple(band_value(least, most) for least, most in WAGE_BANDS if (least is None or high >= least) and (most is None or low <= most))

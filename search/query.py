@@ -92,7 +92,8 @@ class PostingQuery:
     `text` is not looked at. `regions`: six-digit codes; XXXX00 covers its counties, XX0000 its province; `nearby` are
     added from Widening.NEARBY on. `outside`: a province prefix ("37"): only postings with a known place elsewhere (省外).
     Wages are yuan per month; a posting matches when its range overlaps [wage_at_least, wage_at_most], 面议 never does.
-    `valid_on` leaves out what expired before that day. `today` (with `facets`) asks for the `posted` facet.
+    `valid_on` leaves out what expired before that day. `facets`: all of them, none, or those named (search.facets); `today`
+    asks for the `posted` one too.
     `after` continues a DATE or WAGE order behind `Hits.cursor`, however deep.
     """
 
@@ -119,7 +120,7 @@ class PostingQuery:
     limit: int = 20
     offset: int = 0
     after: int | None = None
-    facets: bool = True
+    facets: bool | tuple[str, ...] = True
     today: date | None = None
 
     def __post_init__(self) -> None:

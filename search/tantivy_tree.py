@@ -11,7 +11,6 @@ from typing import Any
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from search.facets import COUNTED
 from search.fields import FIELDS, Kind, Value
 from search.tree import AllOf, AnyOf, AtLeast, Best, Between, Everything, Flat, Node, Not, Nothing, OneOf, Perhaps, Phrase, Term
 
@@ -83,10 +82,10 @@ def _flat(query: Query, score: int) -> Query:
     return Query.const_score_query(query, float(score))
 
 
-def aggregations(edges: list[int]) -> dict[str, Any]:
+def aggregations(columns: tuple[str, ...], edges: list[int]) -> dict[str, Any]:
     """What to count: every facet's values, and how many were posted between the edges (ascending days)."""
     size = {"size": DISTINCT_AT_MOST, "segment_size": DISTINCT_AT_MOST}
-    asked: dict[str, Any] = {field: {"terms": {"field": field, **size}} for field in COUNTED}
+    asked: dict[str, Any] = {field: {"terms": {"field": field, **size}} for field in columns}
     if edges:
         ranges = [{"from": float(low), "to": float(high)} for low, high in pairwise(edges)]
         ranges.append({"from": float(edges[-1])})
@@ -97,8 +96,9 @@ def aggregations(edges: list[int]) -> dict[str, Any]:
 def counted(answer: Mapping[str, Any]) -> dict[str, dict[str, int]]:
     """Field -> value -> count. Raise ValueError when tantivy admits that a count may be inexact."""
     found = {}
-    for field in COUNTED:
-        terms = answer[field]
+    for field, terms in answer.items():
+        if field == "posted_on":
+            continue
         if terms["sum_other_doc_count"] or terms["doc_count_error_upper_bound"]:
             raise ValueError(f"{field} has more than {DISTINCT_AT_MOST} values: its counts would be wrong")
         found[field] = {bucket["key"]: int(bucket["doc_count"]) for bucket in terms["buckets"]}

@@ -60,7 +60,7 @@ def find_open(query: PostingQuery) -> Found:
 def facet_of(query: PostingQuery, facet: str) -> tuple[tuple[str, int], ...]:
     """The counts of one facet alone, for a query without that facet's own condition; nothing when the engine is away."""
     try:
-        return search.current.engine().find(query).facets.get(facet, ())
+        return search.current.engine().find(replace(query, limit=0, offset=0, after=None, facets=(facet,))).facets.get(facet, ())
     except (Unavailable, BadQuery):
         return ()
 
@@ -117,7 +117,7 @@ def is_verified(employer: Employer | None, *, on: date | None = None) -> bool:
     return employer.verify_again_on is None or employer.verify_again_on >= (on or today())
 
 
-def _open() -> ColumnElement[bool]:
+def open_now() -> ColumnElement[bool]:
     return and_(Posting.state == PostingState.OPEN, or_(Posting.valid_through.is_(None), Posting.valid_through >= today()))
 
 
@@ -148,8 +148,8 @@ def _latest_open(query: PostingQuery) -> Found:
     """The engine is away: the structured conditions hold, the text is ignored, the newest come first."""
     conditions = list(_conditions(query))
     first = Posting.month_low.desc().nulls_last() if query.sort is Sort.WAGE else Posting.valid_from.desc()
-    wanted = _cards().where(_open(), *conditions).order_by(first, Posting.seq.desc()).limit(query.limit).offset(query.offset)
-    total = session().scalar(select(func.count()).select_from(Posting).where(_open(), *conditions)) or 0
+    wanted = _cards().where(open_now(), *conditions).order_by(first, Posting.seq.desc()).limit(query.limit).offset(query.offset)
+    total = session().scalar(select(func.count()).select_from(Posting).where(open_now(), *conditions)) or 0
     pairs = [(row, bool(mark)) for row, mark in session().execute(wanted)]
     return Found([row for row, _ in pairs], total, frozenset(row.id for row, mark in pairs if mark), fallback=True)
 

@@ -34,10 +34,10 @@ class Widened:
     steps: tuple[Step, ...]
 
 
-def widened(criteria: Criteria) -> Widened:
-    """Steps are taken until a page is full. With an order by date or wage strict matches would not come first: then none is taken by itself."""
+def widened(criteria: Criteria, strict: int | None = None) -> Widened:
+    """`strict`: how many fit as asked, where that is known. Steps are taken until a page is full. With an order by date or wage strict matches would not come first: then none is taken by itself."""
     query = criteria.query
-    strict = total_of(query)
+    strict = total_of(query) if strict is None else strict
     enough = ENOUGH if query.wishes else 1  # who only chose a place is shown the place, and its surroundings when it has nothing
     if criteria.strict or strict >= enough or query.sort is not Sort.RELEVANCE or not _may_widen(query):
         return Widened(query, strict, ())

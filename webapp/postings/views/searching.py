@@ -15,7 +15,7 @@ from webapp.postings.queries import Found
 from webapp.postings.reasons import Why
 from webapp.postings.showing import Card
 from webapp.postings.views.room import blueprint
-from webapp.postings.widening import widened
+from webapp.postings.widening import Widened, widened
 from webapp.reference import queries as reference
 from webapp.web import Page
 
@@ -38,9 +38,11 @@ class Row(NamedTuple):
 @public
 def search() -> str:
     criteria = criteria_of.read(request.args.to_dict(flat=False))
-    wide = widened(criteria)
-    criteria = replace(criteria, query=wide.query)
     answer = queries.find_open(criteria.query)
+    wide = Widened(criteria.query, 0, ()) if answer.fallback else widened(criteria, answer.total)
+    if wide.steps:
+        criteria = replace(criteria, query=wide.query)
+        answer = queries.find_open(criteria.query)
     if answer.total and not answer.rows and criteria.page > 1:  # behind the last page: the last one, not an empty one
         criteria = criteria.turned_to(-(-min(answer.total, WINDOW) // criteria_of.PAGE_SIZE))
         answer = queries.find_open(criteria.query)
