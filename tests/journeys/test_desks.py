@@ -6,9 +6,10 @@ from tests.factories.sources import import_rows, row, write_rows
 from tests.journeys import walks
 from tests.journeys.places import Place
 from webapp.access import Actor, Role
-from webapp.db import transaction
+from webapp.db import today, transaction
 from webapp.events import IndexRebuildAsked
 from webapp.ledger import Delivery, DeliveryState, record
+from webapp.postings.models import SearchTally
 
 
 def test_a_visitor_reads_everything_public(place: Place) -> None:
@@ -68,6 +69,34 @@ def test_a_leader_opens_every_figure(place: Place) -> None:
     leader.open("/figures?region=370102")
     leader.open("/figures/postings?state=open&region=370102")
     assert leader.offers("家具喷漆工")
+
+
+def test_a_reviewer_explains_a_word_that_nobody_found(place: Place) -> None:
+    walks.an_open_posting(place, walks.an_employer("济南扫尘保洁有限公司"), "保洁员")
+    with transaction() as session:
+        for text, region, times in (("拖地板", "370102", 41), ("开三轮 送货", "", 12), ("随便找找", "", 7), ("3d建模 远程在家做的", "370100", 5)):
+            session.merge(
+                SearchTally(day=today(), text=text, region=region, searches=times + 2, unmet=times, widened=times // 2, empty=times - times // 2)
+            )
+    reviewer = walks.reviewer(place)
+    reviewer.open("/search-report?days=7")
+    assert "拖地板" in reviewer.text
+    reviewer.press("忽略：随便找找")
+    assert "不再出现" in reviewer.text
+    reviewer.follow("拖地板")
+    reviewer.fill({"同类的词": "保洁、清洁工", "职业": "没有这种职业"})
+    reviewer.press("保存，马上生效")
+    assert "没有叫“没有这种职业”的职业" in reviewer.text and reviewer.value("同类的词") == "保洁、清洁工"
+    reviewer.fill({"职业": "保洁员"})
+    reviewer.press("保存，马上生效")
+    assert "现在搜“拖地板”能找到" in reviewer.text
+    seeker = place.visitor()
+    walks.search(seeker, "拖地板")
+    assert seeker.offers("保洁员")
+    reviewer.open("/search-report/wordings")
+    reviewer.press("恢复：随便找找")
+    reviewer.press("删除：拖地板")
+    assert "已删除" in reviewer.text
 
 
 def test_the_administrators_work_at_their_desks(place: Place) -> None:
