@@ -5,7 +5,7 @@ It promises that no state moves on GET, that what was typed survives every refus
 own scope. What is decided, the operations decide; `room` holds the blueprint that all of them share.
 """
 
-from webapp.postings.views import applying, employer, figures, public, review, searching, unfound
+from webapp.postings.views import applying, employer, figures, public, review, searching, suggesting, unfound
 from webapp.postings.views.room import blueprint
 
-__all__ = ["applying", "blueprint", "employer", "figures", "public", "review", "searching", "unfound"]
+__all__ = ["applying", "blueprint", "employer", "figures", "public", "review", "searching", "suggesting", "unfound"]
