@@ -178,7 +178,7 @@ class ElasticEngine:
         stored = self._cluster.call(lambda client: client.count(index=self._indexes.building), within=ADMIN_SECONDS)["count"]
         after = self._count(self._indexes.building)
         if after < before * SHRINKS_TO:
-            raise Shrunk(f"the new index would have {after} documents, the old one has {before}")
+            raise Shrunk(after, before)
         if stored == 0 < taken:
             raise Unavailable(f"of {taken} documents none is in the new index")
 

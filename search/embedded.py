@@ -101,7 +101,7 @@ class EmbeddedEngine:
                 after = writer.count()
             if after < before * SHRINKS_TO:
                 self._generations.remove_strays()
-                raise Shrunk(f"the new index would have {after} documents, the old one has {before}")
+                raise Shrunk(after, before)
             with _translated():
                 self._generations.publish(generation, self._made)
                 self._generations.remove_strays()

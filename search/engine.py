@@ -29,6 +29,10 @@ class WriterBusy(SearchError):
 class Shrunk(SearchError):
     """A rebuild was refused, and the old index stays: the new one would have had too few documents."""
 
+    def __init__(self, after: int, before: int) -> None:
+        super().__init__(f"the new index would have {after} documents, the old one has {before}")
+        self.after, self.before = after, before
+
 
 class Refused(SearchError):
     """Some documents can never be taken as they are; all others of the same `put` are. `reasons`: key -> why."""

@@ -12,7 +12,7 @@ from operator import itemgetter
 from search.fields import BETWEEN, KINDS, band_value
 from search.query import POSTED_WITHIN, WAGE_BANDS, PostingQuery
 
-COUNTED = ("region", "occupation", "kinds", "offers")
+COUNTED = ("region", "occupation", "kinds", "benefit_set", "wage_bands")
 """The columns an engine counts by value; from them and the days come the facets:
 
 region (six digits), city (four; only of what lies in one), province (two), employment_type, education (the rank),
@@ -23,7 +23,8 @@ _COLUMN = {
     **dict.fromkeys(("region", "city", "province"), "region"),
     "occupation": "occupation",
     **dict.fromkeys(KINDS, "kinds"),
-    **dict.fromkeys(("benefit", "wage"), "offers"),
+    "benefit": "benefit_set",
+    "wage": "wage_bands",
 }
 """Facet -> the column it is read from."""
 
@@ -57,8 +58,11 @@ def facets(counted: Mapping[str, Mapping[str, int]], posted_since: Mapping[int, 
         found["occupation"] = _ordered(counted["occupation"])
     if "kinds" in counted:
         found |= _of_kinds(counted["kinds"])
-    if "offers" in counted:
-        found |= _of_offers(counted["offers"])
+    if "benefit_set" in counted:
+        found["benefit"] = _ordered(_each(counted["benefit_set"]))
+    if "wage_bands" in counted:
+        bands = _each(counted["wage_bands"])
+        found["wage"] = tuple((band, bands.get(band, 0)) for band in (band_value(*band) for band in WAGE_BANDS))
     if posted_since:
         latest_first = sorted(posted_since.items(), reverse=True)
         found["posted"] = tuple((str(d), n) for d, (_, n) in zip(POSTED_WITHIN, latest_first, strict=True))
@@ -70,12 +74,9 @@ def _of_kinds(counts: Mapping[str, int]) -> dict[str, Counts]:
     return {name: _ordered(_summed((values[place], n) for values, n in split if values[place])) for place, name in enumerate(KINDS)}
 
 
-def _of_offers(counts: Mapping[str, int]) -> dict[str, Counts]:
-    split = [(packed.split(BETWEEN), n) for packed, n in counts.items()]
-    benefits = _summed((code, n) for (codes, _), n in split for code in codes.split())
-    bands = _summed((band, n) for (_, several), n in split for band in several.split())
-    wage = tuple((band, bands.get(band, 0)) for band in (band_value(*band) for band in WAGE_BANDS))
-    return {"benefit": _ordered(benefits), "wage": wage}
+def _each(together: Mapping[str, int]) -> dict[str, int]:
+    """Counts of single values from those of values that were packed with a space between."""
+    return _summed((value, n) for several, n in together.items() for value in several.split())
 
 
 def _summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:

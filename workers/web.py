@@ -1,6 +1,7 @@
-"""The web server: one gunicorn process with threads. The application is made in the worker process, never before the fork.
+"""The web server: gunicorn with threads. The application is made in the worker process, never before the fork.
 
-One process: threads share the reference tables, the segmentation dictionary and the open index; several hosts or containers add processes.
+Threads share the reference tables, the segmentation dictionary and the open index; a second process costs that memory again and uses a
+second core: pages are made by Python, which one process does on one core.
 """
 
 from typing import Any
@@ -9,7 +10,7 @@ from gunicorn.app.base import BaseApplication
 
 from webapp.app import create_app
 from webapp.config import Settings
-from webapp.postings import tallying
+from webapp.postings import suggesting, tallying
 from workers import logs
 from workers.opening import open_house
 
@@ -18,11 +19,11 @@ GRACEFUL_SECONDS = 8
 
 
 class Web(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
-    def __init__(self, settings: Settings, bind: str, threads: int) -> None:
+    def __init__(self, settings: Settings, bind: str, threads: int, processes: int) -> None:
         self._house = settings
         self._options: dict[str, Any] = {
             "bind": bind,
-            "workers": 1,
+            "workers": processes,
             "threads": threads,
             "worker_class": "gthread",
             "timeout": REQUEST_SECONDS,
@@ -44,11 +45,13 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         """Called in the worker process, after the fork."""
         self._opened = open_house(self._house)  # held open for the life of the process
         self._opened.__enter__()
-        return create_app(self._house)
+        app = create_app(self._house)
+        suggesting.ready()  # begins the first index: the first visitor is not to wait for it
+        return app
 
 
-def run(settings: Settings, *, host: str, port: int, threads: int) -> None:
+def run(settings: Settings, *, host: str, port: int, threads: int, processes: int = 1) -> None:
     """Serves until SIGTERM; raises SystemExit as gunicorn does."""
     logs.configure("web")
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    Web(settings, bind, threads).run()
+    Web(settings, bind, threads, processes).run()

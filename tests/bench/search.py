@@ -52,6 +52,7 @@ from webapp.reference import queries as reference
 FILE = SHARED / "data" / "jobs_postings.csv.gz"
 AS_OF = date(2026, 3, 1)
 CLIENTS = 4
+PROCESSES = os.cpu_count() or 1
 WARM = 40
 Ask = Callable[["Question"], int]
 
@@ -195,7 +196,7 @@ def serving(var: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = os.environ | {"ZHILU_VAR": str(var), "ZHILU_MODE": "demo", "PYTHONPATH": str(ROOT), "ZHILU_PORT": str(port)}
-    process = subprocess.Popen([sys.executable, "-m", "workers.cli", "web"], env=environment, cwd=ROOT)
+    process = subprocess.Popen([sys.executable, "-m", "workers.cli", "web", "--processes", str(PROCESSES)], env=environment, cwd=ROOT)
     address = f"http://127.0.0.1:{port}"
     try:
         until = time.monotonic() + 60

@@ -37,7 +37,7 @@ def test_an_unpaid_posting_is_above_a_negotiable_one() -> None:
 
 def test_half_a_wage_counts_as_both_ends() -> None:
     fields = entry(document("a", wage_high=4000), default_analysis())
-    assert (fields["wage_low"], fields["wage_high"], fields["offers"]) == (4000, 4000, ("\x1f3000-5000",))
+    assert (fields["wage_low"], fields["wage_high"], fields["wage_bands"]) == (4000, 4000, ("3000-5000",))
 
 
 def test_a_tombstone_tells_nothing_but_its_version() -> None:

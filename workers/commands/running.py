@@ -45,11 +45,12 @@ def _shown(host: str) -> str:
 @click.command("web")
 @click.option("--host", default="127.0.0.1", envvar="ZHILU_HOST", show_default=True, help="监听地址")
 @click.option("--port", default=PORT, envvar="ZHILU_PORT", show_default=True, help="监听端口")
-@click.option("--threads", default=8, show_default=True, help="线程数")
-def web_(host: str, port: int, threads: int) -> None:
+@click.option("--threads", default=8, show_default=True, help="每个进程的线程数")
+@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="进程数：一般等于处理器核数")
+def web_(host: str, port: int, threads: int, processes: int) -> None:
     """只启动网站进程（生产环境）。"""
     with told_plainly():
-        web.run(Settings.from_env(), host=host, port=port, threads=threads)
+        web.run(Settings.from_env(), host=host, port=port, threads=threads, processes=processes)
 
 
 @click.command("worker")
