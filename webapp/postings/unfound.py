@@ -34,6 +34,8 @@ PERIODS = (7, 31, 90)
 PAGE_SIZE = 20
 GUESSES_AT_MOST = 5
 _ALIKE = 0.5
+_LEAST_SURE = 0.08
+"""How sure a ready guess of an occupation is at the least; below it stands chance."""
 _MEANINGS_SHOWN = 3
 
 
@@ -134,15 +136,18 @@ def _found(query: PostingQuery) -> int | None:
 def guesses(word: str, likely: Sequence[str] = ()) -> list[Guess]:
     """What the word may mean, the likeliest first: words of the vocabulary that look like it, and occupations."""
     table, resolver = reference.occupations(), reading.reader().resolver
-    ranked = [guess.code for guess in resolver.ranked(word, GUESSES_AT_MOST)] if resolver else []
+    ranked = [guess.code for guess in resolver.ranked(word, GUESSES_AT_MOST) if guess.confidence >= _LEAST_SURE] if resolver else []
     codes = list(dict.fromkeys((*likely, *ranked)))[:GUESSES_AT_MOST]
     return [*_alike(word), *(Guess(table.name(code), (), (code,)) for code in codes)]
 
 
 def _alike(word: str) -> list[Guess]:
     """At most three words of the vocabulary, the most alike first."""
-    likeness = {row.word: SequenceMatcher(None, word, row.word).ratio() for row in reference.wordings().values() if set(row.word) & set(word)}
-    close = sorted((one for one, how in likeness.items() if how >= _ALIKE and one != word), key=lambda one: (-likeness[one], one))
+    signs, likeness = set(word), {}
+    for other in reference.wordings():
+        if len(signs & set(other)) * 2 >= _ALIKE * (len(word) + len(other)) and other != word:
+            likeness[other] = SequenceMatcher(None, word, other).ratio()
+    close = sorted((one for one, how in likeness.items() if how >= _ALIKE), key=lambda one: (-likeness[one], one))
     return [_as(reference.wordings()[one]) for one in close[:3]]
 
 

@@ -47,7 +47,7 @@ def test_a_search_that_found_nothing_comes_to_the_report_by_its_text_alone(clien
         tallying._gathered.clear()  # as if a minute had passed
     page = read(client.get("/search-report"))
     assert "拖地板" in page.text and "共 1 个词" in page.text
-    assert page.links["0 个岗位，搜“拖地板”"] == "/postings?" + urlencode({"q": "拖地板"})
+    assert page.links["0 个岗位完全符合，搜“拖地板”"] == "/postings?" + urlencode({"q": "拖地板"})
 
 
 def test_one_click_explains_a_word_and_the_next_search_finds_it(client, reviewer):

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from webapp.access import Grant, Permission, acting, requires, visitor
 from webapp.db import transaction
 from webapp.postings import unfound
-from webapp.postings.unfound import PERIODS
+from webapp.postings.unfound import PERIODS, Guess, Reading
 from webapp.postings.views.room import blueprint
 from webapp.postings.word_forms import WordForm, WordingForm
 from webapp.reference import operations as reference_operations
@@ -60,9 +60,14 @@ def _regions() -> list[tuple[str, str]]:
     return [(code, regions.name(code)) for code in dict.fromkeys(codes)]
 
 
-def _ready(reading: unfound.Reading) -> list[tuple[str, str]]:
-    """(code, name) of what the word most likely means, where nothing fits it today."""
-    return [(code, reference.occupations().name(code)) for code in reading.likely[:_READY]]
+def _ready(reading: Reading) -> list[tuple[str, str, str]]:
+    """What a word that finds nothing may mean, as one click: see `_as_button`."""
+    return [_as_button(guess) for guess in unfound.guesses(reading.word, reading.likely)[:_READY]] if reading.found == 0 else []
+
+
+def _as_button(guess: Guess, words: Sequence[str] = (), codes: Sequence[str] = ()) -> tuple[str, str, str]:
+    """(label, words, occupations) of a form: the guess beside what the word means already."""
+    return guess.label, "、".join(dict.fromkeys((*words, *guess.words))), "、".join(dict.fromkeys((*codes, *guess.occupations)))
 
 
 @blueprint.get("/search-report/word")
@@ -78,6 +83,7 @@ def search_word() -> str:
 
 def _word_page(text: str, word: str, form: WordingForm) -> str:
     words, codes = unfound.meaning_of(word)
+    reading = unfound.read_now(word)
     return render_template(
         "postings/search_word.html",
         form=form,
@@ -85,12 +91,9 @@ def _word_page(text: str, word: str, form: WordingForm) -> str:
         word=word,
         counts=unfound.of_text(text, _grants(), days=max(PERIODS)),
         days=max(PERIODS),
-        reading=unfound.read_now(word),
+        reading=reading,
         is_of_staff=unfound.is_of_staff(word),
-        guesses=[
-            (guess.label, "、".join(dict.fromkeys((*words, *guess.words))), "、".join(dict.fromkeys((*codes, *guess.occupations))))
-            for guess in unfound.guesses(word)
-        ],
+        guesses=[_as_button(guess, words, codes) for guess in unfound.guesses(word, reading.likely)],
         may_change=visitor().may(Permission.WORDING_KEEP),
     )
 
