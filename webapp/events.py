@@ -343,10 +343,18 @@ class IndexCheckDue(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class IndexRebuildAsked(Event):
-    """The index is to be built anew by the process that holds its writer."""
+class IndexCheckAsked(Event):
+    """Somebody wants rows and documents compared now."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRebuildAsked(Event):
+    """The index is to be built anew by the process that holds its writer. `may_shrink`: also where it becomes much smaller."""
+
+    reason: str
+    may_shrink: bool = False
 
 
 # the demo

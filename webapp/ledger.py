@@ -201,15 +201,22 @@ def finish_unknown(claim: Claim, reason: str) -> bool:
     return _close(claim, state=DeliveryState.UNKNOWN, finished_at=now(), last_error=reason[:500])
 
 
-def give_back(claim: Claim) -> bool:
-    """Not failed, not done: somebody else must do it (the index writer is held by another process)."""
-    return _close(claim, attempts=Delivery.attempts - 1)
+def give_back(claim: Claim, *, after: timedelta | None = None) -> bool:
+    """Not failed, not done: it could not even be tried (the index's writer is held by another process, the index is away). Due again
+    at once, or `after` a while."""
+    later = {} if after is None else {"available_at": now() + after}
+    return _close(claim, attempts=Delivery.attempts - 1, **later)
+
+
+def park(claim: Claim, reason: str) -> bool:
+    """Trying again would end in the same way: an operator decides."""
+    return _close(claim, state=DeliveryState.PARKED, finished_at=now(), last_error=reason[:500])
 
 
 def fail(claim: Claim, error: str) -> bool:
     """Backs off, and parks after MAX_ATTEMPTS. `error` names the kind of failure; it may hold no personal data."""
     if claim.attempts >= MAX_ATTEMPTS:
-        return _close(claim, state=DeliveryState.PARKED, finished_at=now(), last_error=error[:500])
+        return park(claim, error)
     pause = BACKOFF[min(claim.attempts, len(BACKOFF)) - 1]
     return _close(claim, available_at=now() + pause, last_error=error[:500])
 

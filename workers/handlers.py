@@ -53,6 +53,7 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.StaffInvited: (_TELL_INVITED,),
     events.UpkeepDue: (_RUN_UPKEEP,),
     events.IndexCheckDue: (_CHECK_INDEX,),
+    events.IndexCheckAsked: (_CHECK_INDEX,),
     events.IndexRebuildAsked: (_REBUILD_INDEX,),
 }
 

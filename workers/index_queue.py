@@ -1,8 +1,11 @@
-"""The index queue: the process that holds the index's only writer, and gathers what is due into one flush.
+"""The index queue: what is due is gathered into one flush, and whatever else is being indexed, an approved posting is found within a second.
 
 The writer is opened after the start of the process (a writer carried over a fork is refused) and kept: opening it for every posting would
-cost more than the posting. Single postings go first, also between the chunks of a long import, so that an approved posting is findable
-within a second whatever else is being indexed. A busy writer is no failure: the deliveries are given back for whoever holds it.
+cost more than the posting. Single postings go first, also between the chunks of a long import and while the index is built anew. An index
+that is away, or whose writer somebody else holds, is no failure: the deliveries are given back, and due again within seconds.
+
+Nothing here assumes the only writer: with the embedded engine the engine itself refuses a second one, with Elasticsearch several of these
+queues work at once, and the version of a document decides.
 """
 
 import logging
@@ -10,27 +13,42 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import search.current
 from search.documents import PostingDocument
-from search.engine import SearchError, Unavailable, Writer, WriterBusy
+from search.engine import Refused, SearchError, Shrunk, Unavailable, Writer, WriterBusy
 from webapp import ledger
 from webapp.access import Actor
 from webapp.db import reading, transaction
 from webapp.events import IndexRebuildAsked
-from webapp.ledger import Claim
+from webapp.ledger import Claim, DeliveryState
+from webapp.postings import index_care
 from webapp.postings import indexing as documents_of
 from workers import indexing, logs
 from workers.carrying import LeaseLost, failed, renewer
 from workers.handlers import HANDLERS, INDEX, Indexed, IndexedRange, Whole
 
 GATHERED = 200
+GATHERED_CAREFULLY = 10
 SHORT_LEASE = timedelta(seconds=10)
+REBUILD_LEASE = timedelta(seconds=120)
+"""Longer than the steps of a rebuild that cannot be interrupted: the last merge, the copies on other nodes."""
 BUSY_SECONDS = 1.0
 FLUSH_SECONDS = 1.0
+AWAY = timedelta(seconds=3)
+"""When work on an index that was away is due again; with the breaker's 30 s it has caught up within a minute of its return."""
+AWAY_LONG = timedelta(seconds=10)
+"""The same of work that begins from the start."""
+REFUSED_SECONDS = 600.0
+"""An index made by another version, whose rebuild was refused, is not built again for so long."""
 SINGLE = tuple(name for name, handler in HANDLERS.items() if isinstance(handler, Indexed))
 log = logging.getLogger(__name__)
+
+
+class _NotNow(Exception):
+    """Nothing can be written at present, and what was claimed was given back: ring again."""
 
 
 class IndexQueue:
@@ -42,9 +60,12 @@ class IndexQueue:
         self._writer: Writer | None = None
         self._built = False
         """The index was built anew to open the writer for the work at hand: whatever rows that work names are in it already."""
+        self._careful = False
+        """The index was away, or did not take a gathering: a few at a time and one by one, until that goes well."""
+        self._refused_until = float("-inf")
 
     def drain(self) -> int:
-        """Carries out what is due until nothing is left, and answers how many deliveries were finished; 0 also when the writer is busy."""
+        """Carries out what is due until nothing is left, and answers how many deliveries were finished; 0 also when nothing can be written."""
         done = 0
         try:
             while not self._stopping():
@@ -52,8 +73,8 @@ class IndexQueue:
                 if not carried:
                     break
                 done += carried
-        except WriterBusy:
-            log.info("the index is being written by another process: ring again")
+        except _NotNow as reason:
+            log.info("the index cannot be written now, ring again: %s", reason)
             time.sleep(BUSY_SECONDS)
         return done
 
@@ -65,34 +86,58 @@ class IndexQueue:
         """The writer, opened once. An index that is not there yet, or is another version's, is built first."""
         if self._writer is None:
             engine = search.current.engine()
-            if engine.needs_rebuild():
-                log.info("the index is built anew documents=%d", indexing.rebuild())
-                self._built = True
+            if time.monotonic() >= self._refused_until and engine.needs_rebuild():
+                self._build()
             self._writer = self._held.enter_context(engine.writer())
         return self._writer
 
-    def _writing(self, claims: list[Claim], work: Callable[[Writer], None]) -> int:
-        """Runs `work` and closes the claims as it ended; a writer that failed is opened anew next time."""
+    def _build(self) -> None:
+        """Where it is refused the old index may still be written; an operator sees the refusal."""
+        try:
+            log.info("the index is built anew documents=%d", indexing.rebuild(meanwhile=self._meanwhile))
+            self._built = True
+        except Shrunk as refusal:
+            log.error("the index of another version stays: %s", refusal)  # noqa: TRY400 - the reason says all
+            self._refused_until = time.monotonic() + REFUSED_SECONDS
+
+    def _meanwhile(self, writer: Writer) -> None:
+        """Singles go on while an index is built; what cannot be put now is due again, and the building goes on."""
+        self._writer = writer
+        try:
+            self._carry_singles()
+        except _NotNow as reason:
+            log.info("a single posting waits for the rebuild: %s", reason)
+        finally:
+            self._abandon()
+
+    def _tried(self, claims: list[Claim], work: Callable[[Writer], None]) -> int:
+        """Runs `work` and closes the claims; whatever stands in the way of all of them is raised, and they are still leased."""
         self._built = False
         try:
-            writer = self._open()
-        except (WriterBusy, Unavailable) as reason:
-            with transaction():
-                for claim in claims:
-                    ledger.give_back(claim)
-            raise WriterBusy(str(reason)) from reason
-        try:
-            work(writer)
+            work(self._open())
         except LeaseLost:
             return 0
-        except Exception as error:
-            self._abandon()
-            with transaction():
-                for claim in claims:
-                    failed(claim, error)
-            return len(claims)
+        except Refused as refusal:
+            return _finished_but(claims, refusal)
         with transaction():
             return sum(ledger.finish(claim) for claim in claims)
+
+    def _writing(self, claims: list[Claim], work: Callable[[Writer], None]) -> int:
+        """Closes the claims however it ends; a writer that failed is opened anew next time. Raises _NotNow."""
+        try:
+            return self._tried(claims, work)
+        except (Unavailable, WriterBusy, _NotNow) as reason:
+            raise self._given_back(claims, reason, AWAY_LONG) from reason
+        except Exception as error:
+            self._abandon()
+            return _failed(claims, error)
+
+    def _given_back(self, claims: list[Claim], reason: Exception, after: timedelta | None = None) -> _NotNow:
+        self._abandon()
+        with transaction():
+            for claim in claims:
+                ledger.give_back(claim, after=after)
+        return _NotNow(logs.told(reason))
 
     def _abandon(self) -> None:
         """Drops a writer in an unknown state; what it held and did not flush is due again."""
@@ -105,13 +150,54 @@ class IndexQueue:
     # one posting each
 
     def _carry_singles(self) -> int:
+        limit = GATHERED_CAREFULLY if self._careful else GATHERED
         with transaction():
-            claims = [claim for name in SINGLE for claim in ledger.claim(INDEX, limit=GATHERED, lease=SHORT_LEASE, listener=name)]
+            claims = [claim for name in SINGLE for claim in ledger.claim(INDEX, limit=limit, lease=SHORT_LEASE, listener=name)]
         return self._index(claims) if claims else 0
 
     def _index(self, claims: list[Claim]) -> int:
         good, fresh = _documents(claims)
-        return self._writing(good, lambda writer: _put(writer, fresh)) + len(claims) - len(good)
+        broken = len(claims) - len(good)
+        if len(good) > 1 and not self._careful:
+            try:
+                return self._tried(good, lambda writer: _put(writer, fresh)) + broken
+            except WriterBusy as reason:
+                raise self._given_back(good, reason) from reason
+            except Exception as error:
+                log.warning("a gathering of %d was not taken, each by itself: %s", len(good), logs.told(error))
+                self._abandon()
+                self._careful = True
+        return self._one_by_one(good) + broken
+
+    def _one_by_one(self, claims: list[Claim]) -> int:
+        """A posting that is not taken while one after it is, is at fault itself; where two in a row are not, the index is away."""
+        done, suspects = 0, list[tuple[Claim, Exception]]()
+        for place, claim in enumerate(claims, 1):
+            try:
+                done += self._tried([claim], partial(_put_now, claim))
+            except WriterBusy as reason:
+                raise self._given_back(_claims_of(suspects) + claims[place - 1 :], reason) from reason
+            except Unavailable as reason:
+                self._abandon()
+                suspects.append((claim, reason))
+                if len(suspects) > 1 or len(claims) == 1:
+                    raise self._away(suspects, claims[place:]) from reason
+            except Exception as error:
+                self._abandon()
+                done += _failed([claim], error)
+            else:
+                done += sum(_failed([suspect], reason) for suspect, reason in suspects)
+                suspects.clear()
+        if suspects:
+            raise self._away(suspects, [])
+        self._careful = False
+        return done
+
+    def _away(self, suspects: list[tuple[Claim, Exception]], rest: list[Claim]) -> _NotNow:
+        """What was tried is due later than what was not: one that can never be taken does not stand before all others."""
+        self._careful = True
+        self._given_back(rest, suspects[-1][1])
+        return self._given_back(_claims_of(suspects), suspects[-1][1], AWAY)
 
     # many
 
@@ -126,65 +212,115 @@ class IndexQueue:
             return self._index(claims)
         if isinstance(handler, Whole) and handler.rebuild:
             return self._rebuild(claim)
-        return self._writing(claims, lambda writer: self._work(writer, claim, handler))
+        return self._writing(claims, lambda _: self._work(claim, handler))
 
-    def _work(self, writer: Writer, claim: Claim, handler: object) -> None:
+    def _work(self, claim: Claim, handler: object) -> None:
         renew = renewer(claim)
         renew()
         if isinstance(handler, IndexedRange):
             if not self._built:
-                self._put_range(writer, handler.documents(claim.event), renew)
+                self._put_range(handler.documents(claim.event), renew)
         elif isinstance(handler, Whole):
-            self._compare(writer, renew)
+            self._compare(renew)
         else:
             raise LookupError(claim.listener)  # noqa: TRY004 - what is unknown is the listener, not a type
 
-    def _put_range(self, writer: Writer, documents: Iterable[PostingDocument], renew: Callable[[], None]) -> None:
+    def _put_range(self, documents: Iterable[PostingDocument], renew: Callable[[], None]) -> None:
+        """Every chunk is flushed before single postings are looked for: they may have to open the writer anew."""
         flushed = time.monotonic()
         for chunk in indexing.chunked(documents):
-            writer.put(chunk)
+            indexing.put_all_that_can_be(self._open(), chunk)
             if time.monotonic() - flushed > FLUSH_SECONDS:
-                writer.flush()
-                renew()
-                self._carry_singles()
-                if self._writer is not writer:
-                    raise Unavailable("the writer was given up in between")
+                self._between(renew)
                 flushed = time.monotonic()
-        writer.flush()
+        self._open().flush()
 
-    def _compare(self, writer: Writer, renew: Callable[[], None]) -> None:
-        found = indexing.reconcile(writer, pause=renew)
+    def _between(self, renew: Callable[[], None]) -> None:
+        self._open().flush()
+        renew()
+        self._carry_singles()
+
+    def _compare(self, renew: Callable[[], None]) -> None:
+        found = indexing.reconcile(_Present(self._open), pause=lambda: self._between(renew))
         if found.total:
             log.warning("index healed missing=%d stale=%d ghosts=%d ahead=%d", found.missing, found.stale, found.ghosts, found.ahead)
         if found.beyond_rows:
             with transaction():
-                ledger.record(IndexRebuildAsked("documents beyond their rows"), by=Actor.SYSTEM)
+                if not index_care.is_open(index_care.REBUILD, DeliveryState.DUE, DeliveryState.PARKED):
+                    ledger.record(IndexRebuildAsked("documents beyond their rows"), by=Actor.SYSTEM)
 
     def _rebuild(self, claim: Claim) -> int:
-        """The writer is let go for it: the engine takes the same lock."""
+        """The writer is let go for it: the embedded engine takes the same lock. A refused one is tried again by an operator alone."""
         self._abandon()
-        renew = renewer(claim)
+        renew = renewer(claim, REBUILD_LEASE)
+        may_shrink = isinstance(claim.event, IndexRebuildAsked) and claim.event.may_shrink
         try:
             renew()
-            taken = indexing.rebuild(lambda done, total: renew())
+            taken = indexing.rebuild(lambda done, total: renew(), meanwhile=self._meanwhile, may_shrink=may_shrink)
             log.info("the index was built anew documents=%d", taken)
-        except WriterBusy:
-            with transaction():
-                ledger.give_back(claim)
-            raise
         except LeaseLost:
             return 0
-        except Exception as error:
+        except Shrunk as refusal:
             with transaction():
-                failed(claim, error)
-            return 1
+                return int(ledger.park(claim, indexing.told_shrunk(refusal)))
+        except (Unavailable, WriterBusy) as reason:
+            raise self._given_back([claim], reason, AWAY_LONG) from reason
+        except Exception as error:
+            return _failed([claim], error)
+        self._refused_until = float("-inf")
         with transaction():
             return int(ledger.finish(claim))
 
 
+class _Present:
+    """The queue's writer of the moment, for work that goes on while single postings may have it opened anew."""
+
+    def __init__(self, opened: Callable[[], Writer]) -> None:
+        self._opened = opened
+
+    def put(self, documents: Iterable[PostingDocument]) -> int:
+        return self._opened().put(documents)
+
+    def flush(self) -> None:
+        self._opened().flush()
+
+
+def _claims_of(suspects: list[tuple[Claim, Exception]]) -> list[Claim]:
+    return [claim for claim, _ in suspects]
+
+
+def _failed(claims: list[Claim], error: Exception) -> int:
+    with transaction():
+        for claim in claims:
+            failed(claim, error)
+    return len(claims)
+
+
 def _put(writer: Writer, fresh: list[PostingDocument]) -> None:
-    writer.put(fresh)
+    try:
+        writer.put(fresh)
+    except Refused:
+        writer.flush()  # all others were taken
+        raise
     writer.flush()
+
+
+def _put_now(claim: Claim, writer: Writer) -> None:
+    with reading():
+        fresh = documents_of.documents([_posting_id(claim)])
+    _put(writer, fresh)
+
+
+def _finished_but(claims: list[Claim], refusal: Refused) -> int:
+    """A document no engine can take fails alone."""
+    with transaction():
+        for claim in claims:
+            reason = refusal.reasons.get(str(_posting_id(claim)))
+            if reason is None:
+                ledger.finish(claim)
+            else:
+                failed(claim, ValueError(reason))
+    return len(claims)
 
 
 def _documents(claims: list[Claim]) -> tuple[list[Claim], list[PostingDocument]]:
@@ -205,8 +341,7 @@ def _documents_singly(claims: list[Claim]) -> tuple[list[Claim], list[PostingDoc
                 fresh += documents_of.documents([_posting_id(claim)])
             good.append(claim)
         except (ValueError, LookupError) as error:
-            with transaction():
-                failed(claim, error)
+            _failed([claim], error)
     return good, fresh
 
 

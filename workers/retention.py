@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from webapp.accounts.models import EmailConfirmation, FailedAttempt, LoginCode, Session
 from webapp.db import Base, now, transaction
 from webapp.ledger import Delivery, DeliveryState, Heartbeat, ScheduleRun
-from webapp.postings.models import SearchTally
+from webapp.postings.models import IndexRun, SearchTally
 from webapp.reference import queries as reference
 
 AT_ONCE = 1000
@@ -41,6 +41,7 @@ KEPT: tuple[Kept, ...] = (
     Kept(FailedAttempt, FailedAttempt.id, FailedAttempt.at, "sign_in_kept_days"),
     Kept(Delivery, Delivery.id, Delivery.finished_at, "delivery_kept_days", (Delivery.state == DeliveryState.DONE,)),
     Kept(ScheduleRun, ScheduleRun.minute, ScheduleRun.at, "delivery_kept_days"),
+    Kept(IndexRun, IndexRun.id, IndexRun.began_at, "delivery_kept_days"),
     Kept(SearchTally, SearchTally.day, SearchTally.day, "search_tally_kept_days"),
 )
 """Deliveries in trouble stay until an operator has decided. Of planned runs only the last is ever asked for."""

@@ -55,6 +55,7 @@ EVENT_LABELS = {
     "DeliveryClosed": "关闭失败任务",
     "UpkeepDue": "定时任务到点",
     "IndexCheckDue": "定时核对索引",
+    "IndexCheckAsked": "要求核对索引",
     "IndexRebuildAsked": "要求重建索引",
     "DemoLoaded": "装入演示数据",
 }
@@ -89,6 +90,7 @@ FIELD_LABELS = {
     "job": "任务",
     "kind": "类别",
     "message_id": "消息",
+    "may_shrink": "允许变小",
     "method": "方式",
     "minute": "计划时间",
     "on": "日期",

@@ -1,5 +1,6 @@
 """A row as the search engine is told of it. Whoever is not open is a tombstone; nothing of a person is ever in a document."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import date
 from uuid import UUID
@@ -14,6 +15,7 @@ from webapp.postings.models import Posting, PostingState
 from webapp.reference import queries as reference
 
 AT_ONCE = 1000
+log = logging.getLogger(__name__)
 
 
 def document(posting: Posting) -> PostingDocument:
@@ -79,11 +81,20 @@ def stream(*conditions: ColumnElement[bool]) -> Iterator[PostingDocument]:
         with reading():
             wanted = select(Posting).where(Posting.seq > last, *conditions).order_by(Posting.seq).limit(AT_ONCE)
             rows = list(session().scalars(wanted))
-            made = [document(row) for row in rows]
+            made = list(_possible(rows))
         yield from made
         if len(rows) < AT_ONCE:
             return
         last = rows[-1].seq
+
+
+def _possible(rows: Iterable[Posting]) -> Iterator[PostingDocument]:
+    """A row no document can be made of is left out and said in the log: it must not keep all others out of the index."""
+    for row in rows:
+        try:
+            yield document(row)
+        except (ValueError, LookupError) as reason:
+            log.error("no document can be made posting=%s: %s", row.id, type(reason).__name__)  # noqa: TRY400 - a traceback would quote the row
 
 
 def of_batch(batch_id: UUID) -> Iterator[PostingDocument]:

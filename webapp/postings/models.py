@@ -211,3 +211,38 @@ class IgnoredSearch(Base):
     region: Mapped[str] = mapped_column(String(6), primary_key=True)
     by_id: Mapped[UUID | None]
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class IndexRunKind(Labelled):
+    CHECK = "check", "核对"
+    REBUILD = "rebuild", "重建"
+
+
+class IndexRun(Base):
+    """One comparison of the search index with the rows, or one rebuild of it, for the operator's page.
+
+    A check counts what it found (and healed); a rebuild counts the postings it took, or says why it was refused.
+    """
+
+    __tablename__ = "index_run"
+    __table_args__ = (Index("ix_index_run_kind_began_at", "kind", "began_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
+    kind: Mapped[IndexRunKind]
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seconds: Mapped[float] = mapped_column(Float)
+    postings: Mapped[int] = mapped_column(Integer, default=0)
+    """Of a check: the rows that were compared; of a rebuild: the documents that were taken."""
+    missing: Mapped[int] = mapped_column(Integer, default=0)
+    stale: Mapped[int] = mapped_column(Integer, default=0)
+    ghosts: Mapped[int] = mapped_column(Integer, default=0)
+    ahead: Mapped[int] = mapped_column(Integer, default=0)
+    waiting: Mapped[int] = mapped_column(Integer, default=0)
+    """Differences whose delivery was still under way: no fault of the index."""
+    examples: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
+    """By kind of difference the keys of the first postings that had it."""
+    refused: Mapped[str] = mapped_column(String(300), default="")
+
+    @property
+    def differences(self) -> int:
+        return self.missing + self.stale + self.ghosts + self.ahead

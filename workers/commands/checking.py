@@ -14,6 +14,9 @@ from webapp import ledger
 from webapp.config import Settings
 from webapp.db import now, reading
 from webapp.ledger import Delivery, DeliveryState, Heartbeat
+from webapp.postings import index_care
+from webapp.postings.models import IndexRunKind
+from webapp.web import local_time
 from workers import doorbell, relay, services
 from workers.commands.opened import house
 from workers.opening import is_current
@@ -84,6 +87,19 @@ def _index(settings: Settings) -> Iterator[Line]:
         yield False, f"检索索引：{reason}"
 
 
+def _index_runs(settings: Settings) -> Iterator[Line]:
+    if not is_current():
+        return
+    with reading():
+        check, rebuild = (index_care.last_run(kind) for kind in (IndexRunKind.CHECK, IndexRunKind.REBUILD))
+    if check is not None:
+        found = f"缺少 {check.missing}，过期 {check.stale}，多余 {check.ghosts}，超前 {check.ahead}"
+        yield not check.ghosts + check.ahead, f"索引核对：{local_time(check.began_at)}，{check.postings} 个岗位，{found}，用时 {check.seconds:.0f} 秒"
+    if rebuild is not None:
+        told = rebuild.refused or f"{rebuild.postings} 个岗位"
+        yield not rebuild.refused, f"索引重建：{local_time(rebuild.began_at)}，{told}，用时 {rebuild.seconds:.0f} 秒"
+
+
 def _relay(settings: Settings) -> Iterator[Line]:
     if not is_current():
         return
@@ -105,5 +121,5 @@ def _deliveries(settings: Settings) -> Iterator[Line]:
     yield not troubled and not waited, f"任务：{told}{'；有任务等待超过 10 分钟' if waited else ''}"
 
 
-_LOOKS: tuple[Callable[[Settings], Iterator[Line]], ...] = (_settings, _tables, _queue, _index, _relay, _deliveries)
+_LOOKS: tuple[Callable[[Settings], Iterator[Line]], ...] = (_settings, _tables, _queue, _index, _index_runs, _relay, _deliveries)
 COMMANDS = (check, alive)

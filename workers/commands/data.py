@@ -5,11 +5,10 @@ from pathlib import Path
 import click
 
 import search.current
-from search.engine import WriterBusy
-from webapp import ledger
+from search.engine import Shrunk, WriterBusy
 from webapp.access import Actor
 from webapp.db import transaction
-from webapp.events import IndexRebuildAsked
+from webapp.postings import index_care
 from webapp.reference import operations as reference
 from webapp.reference.tables import TABLES, NotThisTable
 from workers import indexing
@@ -38,22 +37,33 @@ def import_reference(kind: str, file: Path) -> None:
 
 
 @click.command()
-def reindex() -> None:
+@click.option("--shrink", is_flag=True, help="新索引比现在的少很多也替换（平时会拒绝，以防数据库不完整）")
+def reindex(*, shrink: bool) -> None:
     """按数据库重建检索索引；系统运行时由写索引的进程重建。"""
     with house():
-        build_index()
+        build_index(may_shrink=shrink)
 
 
-def build_index() -> None:
+def build_index(*, may_shrink: bool = False) -> None:
     """Builds the index from the rows, or asks the process that writes it to do so."""
     try:
-        taken = indexing.rebuild(lambda done, total: click.echo(f"  已索引 {done}/{total}", err=True))
+        taken = indexing.rebuild(lambda done, total: click.echo(f"  已索引 {done}/{total}", err=True), may_shrink=may_shrink)
+    except Shrunk as refusal:
+        raise click.ClickException(f"{indexing.told_shrunk(refusal)}。确认数据库完整后，请运行 zhilu reindex --shrink") from refusal
     except WriterBusy:
-        with transaction():
-            ledger.record(IndexRebuildAsked("operator"), by=Actor.command())
-        click.echo("索引正由运行中的系统写入，已交给它重建")
+        _ask_worker(may_shrink=may_shrink)
         return
     click.echo(f"检索索引已重建：{taken} 个岗位")
+
+
+def _ask_worker(*, may_shrink: bool) -> None:
+    try:
+        with transaction():
+            index_care.ask_rebuild(may_shrink=may_shrink, by=Actor.command())
+    except index_care.AlreadyAsked:
+        click.echo("索引正由运行中的系统写入，已有一次重建在排队")
+    else:
+        click.echo("索引正由运行中的系统写入，已交给它重建")
 
 
 @click.command()
@@ -61,6 +71,7 @@ def reconcile() -> None:
     """逐条核对检索索引与数据库，修复不一致；系统运行时每小时自动进行。"""
     with house(), search.current.engine().writer() as writer:
         found = indexing.reconcile(writer)
+    click.echo(f"核对了 {found.rows} 个岗位" + (f"，另有 {found.waiting} 个正在更新" if found.waiting else ""))
     click.echo(f"缺少 {found.missing}，过期 {found.stale}，多余 {found.ghosts}，超前 {found.ahead}；缺少的和过期的已修复，多余的已隐藏")
     if found.beyond_rows:
         raise click.ClickException("索引里有数据库没有的内容（数据库可能恢复过备份），请运行 zhilu reindex")
