@@ -60,10 +60,12 @@ class Guess(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a text is read now. `word`: the piece of it that nobody knows, else the whole; `found`: postings that fit it, None when the
-    engine is away; `likely`: the codes it may mean, the likeliest first."""
+    """How a text is read now. `word`: the piece of it that nobody knows, else the whole; `is_known`: every piece means something, so
+    that another meaning would help nobody; `found`: postings that fit it, None when the engine is away; `likely`: the codes it may mean,
+    the likeliest first."""
 
     word: str
+    is_known: bool
     means: str
     found: int | None
     likely: tuple[str, ...]
@@ -115,7 +117,7 @@ def read_now(text: str, *, region: str = "") -> Reading:
     unknown = [wish for wish in wishes if not (wish.also or wish.occupations or wish.optional)]
     word = unknown[0].text if len(unknown) == 1 else text
     likely = tuple(dict.fromkeys(code for wish in unknown for code in wish.likely))
-    return Reading(as_word(word), "；".join(filter(None, map(_meaning, wishes))), _found(asked.query), likely)
+    return Reading(as_word(word), not unknown, "；".join(filter(None, map(_meaning, wishes))), _found(asked.query), likely)
 
 
 def _meaning(wish: Wish) -> str:

@@ -63,6 +63,15 @@ def test_one_click_explains_a_word_and_the_next_search_finds_it(client, reviewer
     assert told() == [("WordingAdded", "拖地板", reviewer.id)]
 
 
+def test_a_ready_meaning_stands_only_beside_a_word_that_nobody_knows(client, reviewer):
+    build_index()
+    searched("拖地板")
+    searched("电焊工")
+    ready = [said for said in buttons(read(client.get("/search-report"))) if said.startswith("就是")]
+    assert ready and ready[0] == "就是拖地：拖地板"
+    assert not any("电焊工" in said for said in ready)
+
+
 def test_the_ready_buttons_of_a_word_add_to_what_it_means_already(client, reviewer):
     build_index()
     client.post("/search-report/word", data={"word": "拖地板", "words": "清扫工"})

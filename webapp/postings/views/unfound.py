@@ -61,8 +61,10 @@ def _regions() -> list[tuple[str, str]]:
 
 
 def _ready(reading: Reading) -> list[tuple[str, str, str]]:
-    """What a word that finds nothing may mean, as one click: see `_as_button`."""
-    return [_as_button(guess) for guess in unfound.guesses(reading.word, reading.likely)[:_READY]] if reading.found == 0 else []
+    """What a word that nobody knows and that finds nothing may mean, as one click: see `_as_button`."""
+    if reading.is_known or reading.found:
+        return []
+    return [_as_button(guess) for guess in unfound.guesses(reading.word, reading.likely)[:_READY]]
 
 
 def _as_button(guess: Guess, words: Sequence[str] = (), codes: Sequence[str] = ()) -> tuple[str, str, str]:
