@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 import search.current
-from search import embedded
 from search.documents import PostingDocument
 from search.embedded import EmbeddedEngine
 from search.engine import Refused, Unavailable, Writer
@@ -148,25 +147,21 @@ def test_what_is_approved_during_a_rebuild_is_found_before_its_end(queue: IndexQ
     employer = make_employer()
     for number in range(5):
         make_forwarded(source_key=f"A-{number}")
-    seen: list[bool] = []
-    made: list[Posting] = []
-
-    def every_open() -> Iterator[PostingDocument]:
-        for number, document in enumerate(genuine()):
-            if number == 1:
-                made.append(make_posting(employer=employer))
-            yield document
-            if number == 2:
-                seen.append(str(made[0].id) in found())
-
-    genuine = documents_of.every_open
     told(IndexRebuildAsked("test"))
     queue.drain()
-    monkeypatch.setattr(documents_of, "every_open", every_open)
-    monkeypatch.setattr(embedded, "MEANWHILE_SECONDS", -1.0)
+    seen: list[tuple[bool, bool]] = []
+    meanwhile = queue._meanwhile
+
+    def approved_during(writer: Writer) -> None:
+        posting = make_posting(employer=employer) if not seen else None
+        meanwhile(writer)
+        if posting is not None:
+            seen.append((str(posting.id) in found(), states("rebuild_index")[-1] is DUE))
+
+    monkeypatch.setattr(queue, "_meanwhile", approved_during)
     told(IndexRebuildAsked("test"))
     queue.drain()
-    assert seen == [True]
+    assert seen == [(True, True)]
     assert (len(found()), states("index_posting")) == (6, [DONE])
 
 
