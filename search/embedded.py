@@ -21,6 +21,7 @@ from search.documents import PostingDocument
 from search.engine import SHRINKS_TO, Hits, Meanwhile, SearchError, Shrunk, State, Unavailable, Writer, WriterBusy
 from search.fields import LAYOUT, entry
 from search.generations import Generations, Made, size_of
+from search.preparing import Entry, Prepared, prepared
 from search.query import PostingQuery
 from search.tantivy_search import Search, Stamp, View, run
 from search.tree import Node
@@ -94,7 +95,7 @@ class EmbeddedEngine:
                 generation = self._generations.create()
             before = 0 if may_shrink else self._count_before()
             with EmbeddedWriter.on(generation, self._analysis) as writer, self._live() as live:
-                taken = writer.put(_with_pauses(documents, meanwhile, _Both(live, writer) if live else writer))
+                taken = writer.take(_with_pauses(prepared(documents, self._analysis), meanwhile, _Both(live, writer) if live else writer))
                 if meanwhile is not None:
                     meanwhile(_Both(live, writer) if live else writer)
                 writer.flush()
@@ -173,7 +174,11 @@ class EmbeddedWriter:
             writer.close()
 
     def put(self, documents: Iterable[PostingDocument]) -> int:
-        return sum(map(self._put, documents))
+        return self.take((document, None) for document in documents)
+
+    def take(self, documents: Iterable[tuple[PostingDocument, Entry | None]]) -> int:
+        """As `put`, with entries that were made elsewhere; None: made here, where the document is new."""
+        return sum(self._put(document, made) for document, made in documents)
 
     def flush(self) -> None:
         self._refuse_after_fork()
@@ -201,12 +206,12 @@ class EmbeddedWriter:
                 writer.rollback()
             writer.wait_merging_threads()
 
-    def _put(self, document: PostingDocument) -> bool:
+    def _put(self, document: PostingDocument, made: Entry | None) -> bool:
         self._refuse_after_fork()
         known = self._known_version(document.key)
         if known is not None and known >= document.version:
             return False
-        fields = entry(document, self._analysis)
+        fields = entry(document, self._analysis) if made is None else made
         with _translated():
             if self._writer is None:
                 self._writer = self._index.writer(WRITER_MEMORY, 1)
@@ -248,7 +253,7 @@ class _Both:
         self._live.flush()
 
 
-def _with_pauses(documents: Iterable[PostingDocument], meanwhile: Meanwhile | None, writer: Writer) -> Iterator[PostingDocument]:
+def _with_pauses(documents: Iterable[Prepared], meanwhile: Meanwhile | None, writer: Writer) -> Iterator[Prepared]:
     paused = time.monotonic()
     for document in documents:
         yield document

@@ -9,7 +9,7 @@ from flask import render_template, request, url_for
 from search.query import WINDOW, Sort
 from webapp.access import public
 from webapp.postings import criteria as criteria_of
-from webapp.postings import narrowing, queries, reasons, showing
+from webapp.postings import narrowing, queries, reasons, showing, tallying
 from webapp.postings.criteria import Criteria
 from webapp.postings.queries import Found
 from webapp.postings.reasons import Why
@@ -46,6 +46,7 @@ def search() -> str:
     if answer.total and not answer.rows and criteria.page > 1:  # behind the last page: the last one, not an empty one
         criteria = criteria.turned_to(-(-min(answer.total, WINDOW) // criteria_of.PAGE_SIZE))
         answer = queries.find_open(criteria.query)
+    tallying.note(criteria, wide, answer)
     rows = _rows(criteria, answer)
     return render_template(
         "postings/search.html",
