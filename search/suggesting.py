@@ -76,8 +76,8 @@ class Suggester:
         return tuple(sorted(kept, key=lambda entry: kinds.index(entry.kind)))
 
 
-def _heaviest(entry: Entry) -> tuple[int, int, str]:
-    return -entry.weight, len(entry.text), entry.text
+def _heaviest(entry: Entry) -> tuple[int, int, str, str]:
+    return -entry.weight, len(entry.text), entry.value, entry.text
 
 
 def _once(entries: Iterable[Entry]) -> list[Entry]:

@@ -8,7 +8,12 @@ from search.suggesting import LIMIT, OF_A_KIND, TYPED_AT_MOST, Entry, Suggester
 
 WORK = [Entry("焊工", "职业", weight=60), Entry("电焊工", "职业", weight=200), Entry("化工", "职业", weight=30), Entry("会计", "职业", weight=90)]
 PLACES = [Entry("济南市历下区", "地点", "370102", 50, ("历下区", "历下")), Entry("重庆市", "地点", "500000", 5, ("重庆",))]
-SKILLS = [Entry("Java", "技能", weight=300), Entry("java", "技能", weight=20), Entry("JavaScript", "技能", weight=100), Entry("C++", "技能", weight=9)]
+SKILLS = [
+    Entry("Java", "技能", weight=300),
+    Entry("java", "技能", weight=20),
+    Entry("JavaScript", "技能", weight=100),
+    Entry("C++", "技能", weight=9),
+]
 EMPLOYERS = [Entry("济南洁净物业有限公司", "单位", weight=2, names=("洁净物业有限公司",))]
 
 
@@ -79,13 +84,20 @@ def test_one_text_stands_once(suggester):
     assert [(entry.kind, entry.text) for entry in twice.suggest("电")] == [("技能", "电工")]
 
 
+def test_of_equals_the_order_is_always_the_same():
+    entries = [Entry(text, "地点", code, 0, ("市中",)) for text, code in (("枣庄市市中区", "370402"), ("济南市市中区", "370103"))]
+    assert texts(Suggester(entries), "市中") == texts(Suggester(entries[::-1]), "市中") == ["济南市市中区", "枣庄市市中区"]
+
+
 def test_two_places_of_one_name_are_both_there():
     both = Suggester([Entry("济南市市中区", "地点", "370103", 9, ("市中",)), Entry("枣庄市市中区", "地点", "370402", 5, ("市中",))])
     assert texts(both, "市中") == ["济南市市中区", "枣庄市市中区"]
 
 
-def test_a_kind_stands_together_the_one_with_the_best_first(suggester):
-    many = [Entry(f"工{number}", "职业", weight=100 - number) for number in range(20)] + [Entry(f"工具{number}", "技能", weight=400) for number in range(3)]
+def test_a_kind_stands_together_the_one_with_the_best_first():
+    many = [Entry(f"工{number}", "职业", weight=100 - number) for number in range(20)] + [
+        Entry(f"工具{number}", "技能", weight=400) for number in range(3)
+    ]
     found = Suggester(many).suggest("工")
     assert [entry.kind for entry in found] == ["技能"] * 3 + ["职业"] * OF_A_KIND
     assert len(found) == LIMIT

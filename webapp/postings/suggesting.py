@@ -18,7 +18,7 @@ from threading import Lock, Thread
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Select, SQLColumnExpression, func, select
+from sqlalchemy import Engine, Select, SQLColumnExpression, func, select, true
 
 from search.suggesting import TYPED_AT_MOST, Entry, Suggester, as_typed
 from search.text import pieces
@@ -253,9 +253,11 @@ def _skills(counted: Iterable[tuple[str, int]], written: "_Titles") -> Iterator[
 
 def _skill_counts() -> list[tuple[str, int]]:
     of_each = func.json_each if db.is_sqlite() else func.json_array_elements_text
-    skill = of_each(Posting.skills).table_valued("value", joins_implicitly=True).c.value
-    count = func.count()
-    wanted = _counted(skill).having(count >= _SKILL_POSTINGS).order_by(count.desc(), skill).limit(_SKILLS_AT_MOST)
+    each = of_each(Posting.skills).table_valued("value")
+    skill, count = each.c.value, func.count()
+    wanted = (
+        _counted(skill).select_from(Posting).join(each, true()).having(count >= _SKILL_POSTINGS).order_by(count.desc(), skill).limit(_SKILLS_AT_MOST)
+    )
     return [(str(name), weight) for name, weight in session().execute(wanted)]
 
 

@@ -22,7 +22,7 @@ from webapp import db, ledger, sealing
 from webapp.access import Actor, Grant, Level, Role
 from webapp.config import _driver
 from webapp.db import session, today, transaction
-from webapp.postings import figures, indexing, operations, queries
+from webapp.postings import figures, indexing, operations, queries, suggesting
 from webapp.postings.figures import Slice
 from webapp.postings.models import Application, Posting, PostingReview, PostingState
 from webapp.postings.operations import Refusal
@@ -166,3 +166,16 @@ def test_expiry_closes_and_its_rows_are_found_again():
         assert stored.state is PostingState.EXPIRED
         assert queries.closed_at(stored.closed_at) == [row.id]
         assert indexing.document(stored).deleted
+
+
+def test_suggestions_weigh_what_is_open():
+    for number in range(5):
+        make_forwarded(title="数据分析员", employer_name="济南甲乙数据有限公司", skills=["SPSS", "SQL"], source_key=str(number))
+    make_forwarded(title="数据分析员", employer_name="济南甲乙数据有限公司", skills=["SPSS"], source_key="last")
+    make_forwarded(title="数据分析员", employer_name="济南丙丁数据有限公司", skills=["SPSS"], source_key="past", valid_through=days_from_now(-1))
+    with db.reading():
+        found = {(entry.kind, entry.text): entry.weight for entry in suggesting.entries()}
+    assert [found["技能", name] for name in ("SPSS", "SQL")] == [6, 5]
+    assert {text: weight for (kind, text), weight in found.items() if kind == "单位"} == {"济南甲乙数据有限公司": 6}
+    assert found["地点", "济南市"] == found["地点", "济南市历下区"] == 6
+    assert found["职业", "数据分析"] == 6
