@@ -53,6 +53,7 @@ DESKS = (
     (Permission.SEARCH_REPORT, "搜不到的词", "postings.search_report"),
     (Permission.STAFF_MANAGE, "人员", "accounts.staff"),
     (Permission.DELIVERIES_READ, "运行情况", "notices.deliveries"),
+    (Permission.DELIVERIES_READ, "检索索引", "postings.index_state"),
     (Permission.LEDGER_READ, "审计记录", "notices.ledger"),
 )
 """Permission, label, endpoint: the navigation of a signed-in visitor, in this order."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
@@ -31,6 +31,20 @@ blueprint.add_app_template_global(sealing.mask_email, "mask_email")
 def local_time(instant: datetime | None) -> str:
     """An instant on the wall clock of the service: 2026-12-31 14:05."""
     return f"{instant.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}" if instant else ""
+
+
+def span(duration: timedelta) -> str:
+    """`35 秒`, `12 分钟`, `3 小时 5 分钟`, `2 天`: as exact as an operator needs."""
+    seconds = max(0, round(duration.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} 秒"
+    minutes = seconds // 60
+    if minutes < 60:
+        return f"{minutes} 分钟"
+    hours, rest = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} 小时 {rest} 分钟" if rest else f"{hours} 小时"
+    return f"{hours // 24} 天"
 
 
 def found(row: Row | None) -> Row:

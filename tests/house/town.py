@@ -29,8 +29,8 @@ from webapp.accounts.models import LoginCode, Person, RoleGrant, Session
 from webapp.db import now, session, today, transaction
 from webapp.employers.models import Employer, EmployerState
 from webapp.ledger import Delivery, DeliveryState, Entry
-from webapp.postings import unfound
-from webapp.postings.models import Posting, PostingState, SearchTally
+from webapp.postings import index_care, unfound
+from webapp.postings.models import IndexRunKind, Posting, PostingState, SearchTally
 from webapp.reference.operations import add_wording
 
 LATER = timedelta(hours=2)
@@ -189,6 +189,8 @@ def _rows(town: Town, who: dict[str, Person]) -> None:
         town.rows["letter"] = waiting.token
         town.rows |= {"staff": staff.id, "grant": people.grant_rows(staff.id)[-1].id, "delivery": _parked()}
     _searched()
+    with transaction():
+        index_care.keep_run(IndexRunKind.REBUILD, began=now(), postings=1, refused="新索引只有 1 个岗位")
 
 
 def _searched() -> None:

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -9,7 +8,7 @@ from webapp.db import LOCAL_ZONE, transaction
 from webapp.notices import labels, operations, queries
 from webapp.notices.forms import LedgerFilter
 from webapp.notices.operations import NotInTrouble
-from webapp.web import found, here_or, paginate
+from webapp.web import found, here_or, paginate, span
 
 blueprint = Blueprint("notices", __name__, template_folder="templates")
 ENTRIES_PER_PAGE = 50
@@ -94,17 +93,3 @@ def ledger() -> str:
     else:
         page = None
     return render_template("notices/ledger.html", form=form, page=page, labels=labels, zone=LOCAL_ZONE)
-
-
-def span(duration: timedelta) -> str:
-    """`35 秒`, `12 分钟`, `3 小时 5 分钟`, `2 天`: as exact as an operator needs."""
-    seconds = max(0, round(duration.total_seconds()))
-    if seconds < 60:
-        return f"{seconds} 秒"
-    minutes = seconds // 60
-    if minutes < 60:
-        return f"{minutes} 分钟"
-    hours, rest = divmod(minutes, 60)
-    if hours < 24:
-        return f"{hours} 小时 {rest} 分钟" if rest else f"{hours} 小时"
-    return f"{hours // 24} 天"

@@ -15,7 +15,7 @@ from webapp.db import new_key, now, reading, transaction
 from webapp.events import MessageQueued, SourceOpened
 from webapp.ledger import Delivery, DeliveryState, Listener
 from webapp.notices.models import Notice
-from webapp.notices.views import span
+from webapp.web import span
 
 
 @pytest.fixture
