@@ -104,9 +104,10 @@ def test_a_kind_stands_together_the_one_with_the_best_first():
 
 
 def test_an_entry_with_many_names_does_not_push_others_out():
-    names = [Entry("济南市", "地点", "1", 9, tuple(f"济南{sign}" for sign in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"))]
+    many = Entry("济南市", "地点", "1", 9, tuple(f"济南{sign}" for sign in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"))
     others = [Entry(f"济南{number}区", "地点", str(number), 5) for number in range(10, 14)]
-    assert len(Suggester([*names, *others]).suggest("济南")) == OF_A_KIND
+    inside = Entry("去济南", "地点", "2", 8)
+    assert texts(Suggester([many, *others, inside]), "济南") == ["济南市", "济南10区", "济南11区", "济南12区", "济南13区"]
 
 
 @pytest.mark.parametrize("typed", ["", " ", "'", "鑫", "zzzz", "焊工焊工", "\x00", "😀", "%", "长" * (TYPED_AT_MOST + 1), "a" * 5000])
