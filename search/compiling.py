@@ -14,7 +14,9 @@ WORDS_AT_MOST = 64
 SCORED_AT_MOST = 4
 """Wishes that tell better from worse; further ones only have to be met, or the sums could not be told apart in time."""
 PHRASE_IN_TITLE, WORDS_IN_TITLE, ALSO_IN_TITLE, OCCUPATION, LIKELY, ANYWHERE = 60, 54, 53, 40, 24, 10
-OPTIONAL = 16
+OPTIONAL, OPTIONAL_IN_TITLE = 16, 6
+GUESSES_AT_MOST = 5
+SHARED, SHARED_AT_MOST = 5, 2
 IN_PLACE = 30
 """What a neighbouring area's postings lack."""
 TERM_IN_TITLE, TERM_ANYWHERE = 2, 1
@@ -59,7 +61,14 @@ class _Wanted:
     def _required(self, wishes: list[Wish]) -> list[Node]:
         nodes = [self._levels(wish) if place < SCORED_AT_MOST else Flat(self._met(wish), 0) for place, wish in enumerate(wishes)]
         fewer = self._three_quarters(wishes) if self._widening >= Widening.TERMS else None
-        return [Best((all_of(*nodes), fewer))] if fewer is not None else nodes
+        met: list[Node] = [Best((all_of(*nodes), fewer))] if fewer is not None else nodes
+        return [*met, *self._shared(wishes)] if met else met
+
+    def _shared(self, wishes: list[Wish]) -> list[Node]:
+        """Among guesses those come first whose titles share a word with what was said."""
+        guessed = [wish for wish in wishes if wish.likely or wish.likely_words] if self._widening >= Widening.OCCUPATION else []
+        words = dict.fromkeys(word for wish in guessed for word in self._analysis.words(wish.text) if len(word) > 1)
+        return [Perhaps(Flat(self._in_title(word), SHARED)) for word in list(words)[:SHARED_AT_MOST]]
 
     def _levels(self, wish: Wish) -> Node:
         words = self._analysis.words(wish.text)
@@ -80,9 +89,11 @@ class _Wanted:
         return Best(tuple(levels))
 
     def _likely(self, wish: Wish) -> list[Node]:
-        parts: list[Node] = [OneOf("occupation", wish.likely)] if wish.likely else []
-        parts += [self._one_in_title(wish.likely_words)] if wish.likely_words else []
-        return [Flat(any_of(*parts), LIKELY)] if parts else []
+        """The better the guess, the higher it stands."""
+        nodes: list[Node] = [Flat(OneOf("occupation", (code,)), LIKELY - place) for place, code in enumerate(wish.likely[:GUESSES_AT_MOST])]
+        if wish.likely_words:
+            nodes.append(Flat(self._one_in_title(wish.likely_words), LIKELY))
+        return nodes
 
     def _met(self, wish: Wish) -> Node:
         """What fulfils a wish at any level."""
@@ -91,12 +102,16 @@ class _Wanted:
         return any_of(*(level.part for level in levels.parts if isinstance(level, Flat)))
 
     def _preferred(self, wish: Wish) -> Node:
+        """In a title it was meant to be seen; a word that is not wanted is looked for in titles alone, where it says what the work is."""
+        words = self._analysis.words(wish.text)
+        titled = tuple(dict.fromkeys((wish.text, *wish.also))) if words else wish.also
+        in_title: list[Node] = [self._one_in_title(titled)] if titled else []
         if wish.unwanted:
-            return Perhaps(Flat(Not(self._said(wish)), OPTIONAL))
-        parts: list[Node] = [self._said(wish)] if self._analysis.words(wish.text) else []
-        parts += [self._one_in_title(wish.also)] if wish.also else []
+            return Perhaps(Flat(Not(any_of(*in_title) if wish.also else self._said(wish)), OPTIONAL))
+        parts: list[Node] = [self._said(wish)] if words else []
         parts += [OneOf(field, values) for field, values in _coded(wish) if values]
-        return Perhaps(Flat(any_of(*parts), OPTIONAL))
+        levels = [*(Flat(node, OPTIONAL + OPTIONAL_IN_TITLE) for node in in_title), *([Flat(any_of(*parts), OPTIONAL)] if parts else [])]
+        return Perhaps(Best(tuple(levels)))
 
     def _three_quarters(self, wishes: list[Wish]) -> Node | None:
         """At least three quarters of all words; None where that would be all of them, or none."""

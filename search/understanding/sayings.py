@@ -49,6 +49,8 @@ class Saying:
     also: tuple[str, ...] = ()
     firm: bool = False
     unwanted: bool = False
+    avoid: tuple[str, ...] = ()
+    """Words of titles that are not for who says so: orders, excludes nothing."""
     left: bool = False
     right: bool = False
     note: str = ""
@@ -79,6 +81,8 @@ _TYPES: tuple[tuple[str, str, str, str], ...] = (  # code, forms, text to look f
     ("internship", "实习|实习岗|实习岗位|顶岗实习", "实习", "实习生"),
     ("traineeship", "见习|就业见习|见习岗|见习岗位", "见习", "就业见习"),
 )
+_SENIOR = ("经理", "主管", "总监", "资深", "高级", "负责人", "专家", "店长", "主任")
+_BEGINNER = ("学徒", "学徒工", "实习", "助理")
 _OWN_WORD = frozenset({"小时工", "钟点工", "日结", "日结工", "暑假工", "寒假工", "暑期工", "临时工", "短期工", "零工", "散工"})
 """Looked for as said: postings are titled with them."""
 _SHIFTS: Mapping[str, tuple[str, str]] = {
@@ -141,7 +145,10 @@ def _types() -> Iterator[tuple[str, Saying]]:
         for form in forms.split("|"):
             ended = form in {"一天", "寒假", "暑假", "临时", "半天", "零工", "派遣", "见习", "实习", "全职", "兼职"}
             wish = form if form in _OWN_WORD else text
-            yield from _said(Kind.TYPE, (form,), codes=(code,), wish=wish, also=titles, right=ended, left=form in {"一天", "半天", "临时"})
+            avoid = _SENIOR if code in {"internship", "traineeship"} else ()
+            yield from _said(
+                Kind.TYPE, (form,), codes=(code,), wish=wish, also=titles, avoid=avoid, right=ended, left=form in {"一天", "半天", "临时"}
+            )
             yield from _said(Kind.TYPE, _crossed(_ONLY, (form,)), codes=(code,), wish=wish, also=titles, firm=True)
             yield from _said(
                 Kind.TYPE, _crossed(("不要", "不做", "非", "不接受", "拒绝", "不干"), (form,)), wish=wish, unwanted=True, label=f"不要{wish}"
@@ -184,7 +191,14 @@ def _experience() -> Iterator[tuple[str, Saying]]:
     yield from _said(Kind.EXPERIENCE, (*forms, *more), codes=("none",), label="不要求经验", firm=True)
     graduates = "应届|应届生|应届毕业生|毕业生|应届大学生|大学毕业生|刚毕业|校招|校园招聘|2025届|2026届|2027届|2028届|25届|26届|27届"
     yield from _said(
-        Kind.EXPERIENCE, graduates, codes=("graduate",), label="应届生优先", wish="应届", also=("应届生", "毕业生", "管培生", "校招"), right=True
+        Kind.EXPERIENCE,
+        graduates,
+        codes=("graduate",),
+        label="应届生优先",
+        wish="应届",
+        also=("应届生", "毕业生", "管培生", "校招"),
+        avoid=_SENIOR,
+        right=True,
     )
     yield from _said(Kind.EXPERIENCE, "学徒|学徒工|当学徒|收学徒|带徒弟", codes=("apprentice",), label="学徒", wish="学徒", also=("学徒工",))
 
@@ -209,6 +223,7 @@ def _posted() -> Iterator[tuple[str, Saying]]:
 
 def _others() -> Iterator[tuple[str, Saying]]:
     yield from _said(Kind.FILLER, WORDS["before"], left=True)
+    yield from _said(Kind.FILLER, "师傅|熟手|熟练工|老师傅", avoid=_BEGINNER, right=True)
     yield from _said(
         Kind.FILLER, _crossed(("我想", "我要", "想", "想要", "我"), ("", "找", "干", "做"), ("", "个", "一个", "份", "一份", "点")), left=True
     )

@@ -95,7 +95,7 @@ def _wishes(found: Found, places: Sequence[Place], vocabulary: Vocabulary, resol
     asked += [(piece.start, piece.end, _of_trade(piece, plain[piece.start : piece.end])) for piece in found.known if piece.meaning.wording]
     made = list(_alternatives(_joined(sorted(asked, key=lambda one: one[0]), plain, vocabulary), plain))
     made += [(chunk.start, Wish(chunk.text, quoted=chunk.quoted, unwanted=chunk.unwanted)) for chunk in found.signed]
-    made += [(piece.start, wish) for piece in found.known if (wish := _of_saying(piece, vocabulary))]
+    made += [(piece.start, wish) for piece in found.known for wish in _of_saying(piece, vocabulary)]
     made += [(len(plain), Wish(place.name, optional=True)) for place in places if place.street_code]
     wishes = list(dict.fromkeys(wish for _, wish in sorted(made, key=lambda one: one[0])))
     if all(wish.optional or wish.unwanted for wish in wishes):
@@ -144,17 +144,22 @@ def _of_trade(piece: Piece, said: str) -> Wish:
     return Wish(form, also=wording.also, occupations=wording.occupations)
 
 
-def _of_saying(piece: Piece, vocabulary: Vocabulary) -> Wish | None:
+def _of_saying(piece: Piece, vocabulary: Vocabulary) -> Iterator[Wish]:
     saying = piece.meaning.saying
-    if saying is None or not saying.wish:
-        return None
+    if saying is None:
+        return
+    if saying.avoid:
+        yield Wish(saying.avoid[0], unwanted=True, optional=True, also=saying.avoid[1:])
+    if not saying.wish:
+        return
     if saying.unwanted:
-        return Wish(saying.wish, unwanted=True, optional=True)
+        yield Wish(saying.wish, unwanted=True, optional=True)
+        return
     known = vocabulary.trades.get(saying.wish)
     also = tuple(dict.fromkeys((*saying.also, *(known.also if known else ()))))
     benefits = saying.codes if saying.kind is Kind.BENEFIT else ()
     shifts = saying.codes if saying.kind is Kind.SHIFT else ()
-    return Wish(saying.wish, optional=True, also=tuple(word for word in also if word != saying.wish), benefits=benefits, shifts=shifts)
+    yield Wish(saying.wish, optional=True, also=tuple(word for word in also if word != saying.wish), benefits=benefits, shifts=shifts)
 
 
 def _guessed(wishes: list[Wish], resolver: Resolver) -> list[Wish]:

@@ -2,7 +2,7 @@ from datetime import date
 from typing import Any
 
 from search.analysis import default_analysis
-from search.compiling import ALSO_IN_TITLE, ANYWHERE, OCCUPATION, OPTIONAL, PHRASE_IN_TITLE, WORDS_IN_TITLE, compile_query
+from search.compiling import ALSO_IN_TITLE, ANYWHERE, OCCUPATION, OPTIONAL, OPTIONAL_IN_TITLE, PHRASE_IN_TITLE, WORDS_IN_TITLE, compile_query
 from search.query import PostingQuery, Widening, Wish, parse, wanted_words
 from search.tree import (
     AllOf,
@@ -124,7 +124,10 @@ def test_exact_lists_are_strict_matches_and_guesses_wait_for_their_step() -> Non
 def test_an_optional_wish_excludes_nothing() -> None:
     assert compiled(wishes=(Wish("包住", optional=True, benefits=("lodging",)),)) == AllOf((
         Everything(),
-        Perhaps(Flat(AnyOf((anywhere("包住"), OneOf("benefit", ("lodging",)))), OPTIONAL)),
+        Perhaps(Best((
+            Flat(OneOf("title_grams", ("包住",)), OPTIONAL + OPTIONAL_IN_TITLE),
+            Flat(AnyOf((anywhere("包住"), OneOf("benefit", ("lodging",)))), OPTIONAL),
+        ))),
     ))  # fmt: skip
 
 

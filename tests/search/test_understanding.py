@@ -108,12 +108,18 @@ def test_two_trades_with_or_between_them_are_one_wish() -> None:
 
 def test_what_postings_seldom_state_orders_and_excludes_nothing() -> None:
     understood = read("保安 包吃住 夜班 兼职 应届")
-    assert required(understood) == ["保安"] and optional(understood) == ["包吃住", "夜班", "兼职", "应届"]
+    wanted = [text for text in optional(understood) if text != "-经理"]  # what a graduate is not shown first
+    assert required(understood) == ["保安"] and wanted == ["包吃住", "夜班", "兼职", "应届"]
     assert (understood.employment_types, understood.shifts) == ((), ())
     assert {wish.text: (wish.benefits, wish.shifts) for wish in understood.wishes if wish.benefits or wish.shifts} == {
         "包吃住": (("meals", "lodging"), ()),
         "夜班": ((), ("night",)),
     }
+
+
+def test_a_beginner_is_not_shown_posts_for_the_experienced_first_nor_a_master_those_for_apprentices() -> None:
+    avoided = {text: {wish.text for wish in read(text).wishes if wish.unwanted and wish.optional} for text in ("审计 实习", "CNC 师傅", "审计")}
+    assert avoided == {"审计 实习": {"经理"}, "CNC 师傅": {"学徒"}, "审计": set()}
 
 
 def test_who_cannot_use_a_computer_is_shown_work_of_hands() -> None:
