@@ -68,7 +68,7 @@ def test_without_a_mouse_one_can_search_and_apply(place: Place) -> None:
     tab_to(seeker, "input#search-q")
     keys.type(title)
     seeker.moving(lambda: keys.press("Enter"))
-    tab_to(seeker, f"a:text-is('{title}')")
+    tab_to(seeker, f"a:has-text('{title}')")  # the words found are marked inside it
     seeker.moving(lambda: keys.press("Enter"))
     tab_to(seeker, "a:text-is('应聘这个岗位')")
     seeker.moving(lambda: keys.press("Enter"))
