@@ -121,7 +121,7 @@ def postgres(documents: Iterator[PostingDocument]) -> Iterator[tuple[Ask, float,
     with fresh_database() as url, psycopg.connect(url, autocommit=True) as connection:
         began = time.monotonic()
         connection.execute(
-            "CREATE TABLE doc (key text PRIMARY KEY, words tsvector, region text COLLATE \"C\", wage_low int, wage_high int, posted date, until date)"
+            'CREATE TABLE doc (key text PRIMARY KEY, words tsvector, region text COLLATE "C", wage_low int, wage_high int, posted date, until date)'
         )
         with connection.cursor().copy("COPY doc FROM STDIN") as copy:
             for one in documents:

@@ -27,7 +27,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Widened:
-    """`strict`: how many fit as asked. `query`: what to ask; without steps it is the strict one."""
+    """`strict`: how many fit as asked, where that is known.
+
+    Steps are taken until a page is full. With an order by date or wage strict matches would not come first: then none is taken by itself.
+    """
 
     query: PostingQuery
     strict: int
