@@ -19,7 +19,7 @@ from sqlalchemy import or_, select
 import search.current
 from search.documents import PostingDocument, tombstone
 from search.engine import Meanwhile, Refused, Shrunk, Writer
-from webapp.db import now, reading, session, transaction
+from webapp.db import LOCAL_ZONE, now, reading, session, transaction
 from webapp.ledger import Delivery, DeliveryState, Entry
 from webapp.postings import index_care, indexing
 from webapp.postings.models import IndexRunKind, Posting, PostingState
@@ -63,6 +63,12 @@ class _Row(NamedTuple):
     version: int
     state: PostingState
     batch_id: UUID | None
+    closed_at: datetime | None
+
+    def subjects(self) -> set[str]:
+        """Of what the ledger's facts about this row are: itself, its batch, or the day on which it expired with others."""
+        expired = {self.closed_at.astimezone(LOCAL_ZONE).date().isoformat()} if self.state is PostingState.EXPIRED and self.closed_at else set()
+        return {str(self.id), *({str(self.batch_id)} if self.batch_id else ()), *expired}
 
 
 @dataclass(slots=True)
@@ -170,7 +176,7 @@ def _rows() -> Iterator[list[_Row]]:
     last = -1
     while True:
         with reading():
-            wanted = select(Posting.seq, Posting.id, Posting.version, Posting.state, Posting.batch_id).where(Posting.seq > last)
+            wanted = select(*(getattr(Posting, name) for name in _Row._fields)).where(Posting.seq > last)
             rows = [_Row(*row) for row in session().execute(wanted.order_by(Posting.seq).limit(AT_ONCE))]
         yield rows
         if len(rows) < AT_ONCE:
@@ -195,13 +201,13 @@ def _kind(row: _Row, indexed: int | None) -> str:
 
 
 def _waiting(rows: list[_Row], began: datetime) -> set[UUID]:
-    """Those of which the index queue was still to hear when the comparison began, by themselves or with their batch."""
-    subjects = {str(key) for row in rows for key in (row.id, row.batch_id) if key is not None}
+    """Those of which the index queue was still to hear when the comparison began."""
+    subjects = set().union(*(row.subjects() for row in rows))
     late = or_(Delivery.state == DeliveryState.DUE, Delivery.finished_at >= began)
     with reading():
         told = select(Entry.subject).join(Delivery, Delivery.entry_id == Entry.id).where(Delivery.queue == index_care.QUEUE, late)
         heard = set(session().scalars(told.where(Entry.subject.in_(subjects))))
-    return {row.id for row in rows if not heard.isdisjoint({str(row.id), str(row.batch_id)})}
+    return {row.id for row in rows if not heard.isdisjoint(row.subjects())}
 
 
 def _heal(writer: Writer, keys: list[UUID]) -> None:

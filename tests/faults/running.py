@@ -91,6 +91,7 @@ class Running:
     waiting: list[UUID] = field(default_factory=list)
     """Postings in review, to be approved."""
     reviewer: Any = None
+    owner: Any = None
     processes: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
     born: dict[str, float] = field(default_factory=dict)
 
@@ -142,8 +143,11 @@ class Running:
 
 
 @contextmanager
-def running(database: str, *, postings: int, seekers: int, seed: int = 1) -> Iterator[Running]:
-    """An open house in this process, with `postings` waiting for review and nothing else running yet but the services."""
+def running(database: str, *, postings: int, seekers: int, seed: int = 1, elasticsearch: str = "") -> Iterator[Running]:
+    """An open house in this process, with `postings` waiting for review and nothing else running yet but the services.
+
+    `elasticsearch`: the address of a cluster that nobody else uses; empty: the embedded engine.
+    """
     with ExitStack() as stack:
         var = Path(tempfile.mkdtemp(prefix="zhilu-faults-"))
         stack.callback(shutil.rmtree, var, ignore_errors=True)
@@ -156,6 +160,8 @@ def running(database: str, *, postings: int, seekers: int, seed: int = 1) -> Ite
         environment = _environment(var, server.url, f"smtp://127.0.0.1:{post.port}")
         if database == "postgres":
             environment["DATABASE_URL"] = stack.enter_context(services.fresh_database())
+        if elasticsearch:
+            environment["ELASTICSEARCH_URL"] = elasticsearch
         settings = stack.enter_context(open_house(Settings.from_env(environment)))
         one = Running(settings, environment, mailbox, server)
         stack.callback(one.stop)
@@ -181,7 +187,7 @@ def _environment(var: Path, redis_url: str, smtp_url: str) -> dict[str, str]:
 def _populate(one: Running, postings: int, seekers: int) -> None:
     employer = make_employer()
     owner = actor_of(owner_of(employer), Role.EMPLOYER_OWNER)
-    one.reviewer = make_staff(Role.REVIEWER)
+    one.reviewer, one.owner = make_staff(Role.REVIEWER), owner
     db.end_reading()
     for number in range(seekers):
         person = make_person(email=f"seeker{number}@example.com")
