@@ -5,7 +5,7 @@ a person's (an employer of up to four signs that begins with a surname) is left 
 
 A weight is the number of open postings behind the suggestion; a word with none is not suggested, since it would lead to an empty page.
 The index is made by a thread of this process, never by a request: whoever asks is answered by the one of a moment ago, and before the
-first is ready by nothing. It rests thirty times as long as it took to make, so the larger the house the rarer, and never longer than ten minutes.
+first is ready by nothing. It rests thirty times as long as it worked, so the larger the house the rarer, and never longer than ten minutes.
 """
 
 import logging
@@ -129,12 +129,11 @@ def _refresh_and_release(held: _Held) -> None:
 
 
 def _refresh(held: _Held) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     with db.reading():
         found = list(entries())
     held.suggester = Suggester(found)
-    ended = time.monotonic()
-    held.due_at = ended + min(max((ended - began) * _REST, _REST_LEAST), _REST_MOST)
+    held.due_at = time.monotonic() + min(max((time.thread_time() - began) * _REST, _REST_LEAST), _REST_MOST)
 
 
 def entries() -> Iterator[Entry]:
