@@ -27,10 +27,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Widened:
-    """`strict`: how many fit as asked, where that is known.
-
-    Steps are taken until a page is full. With an order by date or wage strict matches would not come first: then none is taken by itself.
-    """
+    """`strict`: how many fit as asked. `query`: what to ask; without steps it is the strict one."""
 
     query: PostingQuery
     strict: int
@@ -38,7 +35,10 @@ class Widened:
 
 
 def widened(criteria: Criteria, strict: int | None = None) -> Widened:
-    """`strict`: how many fit as asked, where that is known. Steps are taken until a page is full. With an order by date or wage strict matches would not come first: then none is taken by itself."""
+    """`strict`: how many fit as asked, where that is known.
+
+    Steps are taken until a page is full. With an order by date or wage strict matches would not come first: then none is taken by itself.
+    """
     query = criteria.query
     strict = total_of(query) if strict is None else strict
     enough = ENOUGH if query.wishes else 1  # who only chose a place is shown the place, and its surroundings when it has nothing
