@@ -122,7 +122,7 @@ def read(raw: Raw, *, on: date | None = None) -> Criteria:
     reading = _Reading(raw)
     text = _text(reading)
     regions, outside, unknown = _places(reading)
-    near = _near(reading)
+    near = None if regions else _near(reading)  # a place that was chosen by hand is meant instead
     understood = words.understand(text, literal=_is_literal(reading), city=regions[0] if regions else None)
     low, high = _wages(reading)
     days = reading.number("days", "发布或收录时间（天）", DAYS_AT_MOST)

@@ -172,7 +172,8 @@ def _places(query: PostingQuery, found: Found) -> tuple[Option, ...]:
     if chosen.endswith("0000"):
         return _cities(found, chosen)
     city = reference.regions().place(chosen).city_code
-    return _counties(city, found.facets.get("region", ()) if query.regions == (city,) else facet_of(_bare(query, regions=(city,)), "region"))
+    is_counted = query.regions == (city,) and not query.nearby  # the surroundings are no part of the city
+    return _counties(city, found.facets.get("region", ()) if is_counted else facet_of(_bare(query, regions=(city,), nearby=()), "region"))
 
 
 def _cities(found: Found, province: str) -> tuple[Option, ...]:
