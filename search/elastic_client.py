@@ -59,7 +59,10 @@ class Cluster:
             except (TransportError, ApiError, UnsupportedProductError) as trouble:
                 if left and self._worth_another_try(trouble) and until - time.monotonic() > _LEAST_SECONDS:
                     continue
-                raise _translated(trouble) from trouble
+                refusal = _translated(trouble)
+                if isinstance(refusal, Away):
+                    log.warning("%s", refusal)
+                raise refusal from trouble
         raise AssertionError("the last try returns or raises")
 
     def _worth_another_try(self, trouble: Exception) -> bool:

@@ -205,3 +205,12 @@ def test_the_keyboard_skips_to_the_results(client):
     page = read(client.get("/postings"))
     assert page.links["跳到搜索结果"] == "#results"
     assert [node.get("tabindex") for node in page.of_class("results")] == ["-1"]
+
+
+def test_an_empty_result_offers_to_drop_what_was_written(client):
+    make_posting(title="青铜器修复师", region="370202")
+    build_index()
+    page = read(client.get("/postings?q=青铜器修复师 广州&strict=1"))
+    assert "共 0 个岗位" in page.text
+    (url,) = [url for words, url in page.links.items() if words.startswith("去掉“广东省广州市”")]
+    assert "共 1 个岗位" in read(client.get(url)).text

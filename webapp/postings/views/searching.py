@@ -90,14 +90,20 @@ def _chips(criteria: Criteria) -> list[tuple[str, str, str]]:
 
 
 def _offers(criteria: Criteria, answer: Found) -> list[tuple[str, str]]:
-    """For an empty page: (words, address) of every search one condition wider that finds something."""
+    """For an empty page: (words, address) of every search one condition wider that finds something, be it chosen or written."""
     if answer.total or answer.fallback:
         return []
     offers = []
     for name, value, words, count in narrowing.without_each(criteria):
         others = [one for one in criteria.chosen.get(name, ()) if one != value]
-        offers.append((f"去掉“{words}”，有 {count} 个岗位", _address(criteria, **{name: others})))
-    return offers
+        offers.append((count, words, _address(criteria, **{name: others})))
+    for chip in criteria.understood.chips:
+        text = [chip.text_without] if chip.text_without else []
+        count = queries.total_of(criteria_of.read({**criteria.chosen, "q": text}).query)
+        if count:
+            offers.append((count, chip.label, _address(criteria, q=text)))
+    offers.sort(key=lambda offer: -offer[0])
+    return [(f"去掉“{words}”，有 {count} 个岗位", url) for count, words, url in offers]
 
 
 def _address(criteria: Criteria, **changed: Sequence[str]) -> str:
