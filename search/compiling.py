@@ -4,10 +4,9 @@ One level counts for each wish, the best it reaches: its phrase in the title, it
 work there, its occupation, a likely one, its words anywhere.
 """
 
-from search.analysis import GRAM, Analysis
+from search.analysis import Analysis, stretches
 from search.cells import covering, rings
 from search.query import BadQuery, Near, PostingQuery, Widening, Wish, parse
-from search.text import is_han
 from search.tree import AllOf, AnyOf, AtLeast, Best, Between, Flat, Node, Not, Nothing, OneOf, Perhaps, Phrase, Term, all_of, any_of
 
 WORDS_AT_MOST = 64
@@ -26,11 +25,20 @@ WIDER = 1.5
 
 def compile_query(query: PostingQuery, analysis: Analysis) -> Node:
     """The tree of all conditions. Raise BadQuery for more than 64 different words."""
+    return _compiled(query, analysis, SCORED_AT_MOST)
+
+
+def matching(query: PostingQuery, analysis: Analysis) -> Node:
+    """The same documents as `compile_query`, with hardly a score: what is only counted need not be compared."""
+    return _compiled(query, analysis, 0)
+
+
+def _compiled(query: PostingQuery, analysis: Analysis, scored: int) -> Node:
     wishes = tuple(dict.fromkeys(query.wishes or parse(query.text)))
     words = {word for wish in wishes for word in analysis.words(wish.text)}
     if len(words) > WORDS_AT_MOST:
         raise BadQuery(f"more than {WORDS_AT_MOST} words")
-    wanted = _Wanted(tuple(wish for wish in wishes if analysis.words(wish.text) or wish.also or wish.occupations), query.widening, analysis)
+    wanted = _Wanted(tuple(wish for wish in wishes if analysis.words(wish.text) or wish.also or wish.occupations), query.widening, analysis, scored)
     if query.text.strip() and not wanted.wishes and not query.wishes:
         return Nothing()
     return all_of(*wanted.nodes(), *_filters(query))
@@ -46,23 +54,24 @@ def nearest_first(tree: Node, near: Near) -> Node:
 class _Wanted:
     """What was asked for in words, as nodes."""
 
-    def __init__(self, wishes: tuple[Wish, ...], widening: Widening, analysis: Analysis) -> None:
+    def __init__(self, wishes: tuple[Wish, ...], widening: Widening, analysis: Analysis, scored: int) -> None:
         self.wishes = wishes
+        self._scored = scored
         self._widening = widening
         self._analysis = analysis
 
     def nodes(self) -> list[Node]:
         required = [wish for wish in self.wishes if not (wish.optional or wish.unwanted)]
         optional = [wish for wish in self.wishes if wish.optional]
-        scored = max(0, SCORED_AT_MOST - len(required))
+        scored = max(0, self._scored - len(required))
         unwanted = [Not(self._said(wish)) for wish in self.wishes if wish.unwanted and not wish.optional]
         return [*self._required(required), *map(self._preferred, optional[:scored]), *unwanted]
 
     def _required(self, wishes: list[Wish]) -> list[Node]:
-        nodes = [self._levels(wish) if place < SCORED_AT_MOST else Flat(self._met(wish), 0) for place, wish in enumerate(wishes)]
+        nodes = [self._levels(wish) if place < self._scored else Flat(self._met(wish), 0) for place, wish in enumerate(wishes)]
         fewer = self._three_quarters(wishes) if self._widening >= Widening.TERMS else None
         met: list[Node] = [Best((all_of(*nodes), fewer))] if fewer is not None else nodes
-        return [*met, *self._shared(wishes)] if met else met
+        return [*met, *self._shared(wishes)] if met and self._scored else met
 
     def _shared(self, wishes: list[Wish]) -> list[Node]:
         """Among guesses those come first whose titles share a word with what was said."""
@@ -72,11 +81,14 @@ class _Wanted:
 
     def _levels(self, wish: Wish) -> Node:
         words = self._analysis.words(wish.text)
-        levels: list[Node] = []
-        if words:
-            levels.append(Flat(self._phrase_in_title(wish.text), PHRASE_IN_TITLE))
+        levels = [Flat(self._in_title(wish.text), PHRASE_IN_TITLE)] if words else []
         if len(words) > 1 and not wish.quoted:
             levels.append(Flat(all_of(*map(self._in_title, words)), WORDS_IN_TITLE))
+        return Best((*levels, *self._wide_levels(wish)))
+
+    def _wide_levels(self, wish: Wish) -> list[Flat]:
+        """What is in none of these is in no level: the last holds all that has the words in its title."""
+        levels: list[Flat] = []
         if wish.also:
             levels.append(Flat(self._one_in_title(wish.also), ALSO_IN_TITLE))
         coded = [OneOf(field, values) for field, values in _coded(wish) if values]
@@ -84,22 +96,20 @@ class _Wanted:
             levels.append(Flat(any_of(*coded), OCCUPATION))
         if self._widening >= Widening.OCCUPATION:
             levels += self._likely(wish)
-        if words:
+        if self._analysis.words(wish.text):
             levels.append(Flat(self._said(wish), ANYWHERE))
-        return Best(tuple(levels))
+        return levels
 
-    def _likely(self, wish: Wish) -> list[Node]:
+    def _likely(self, wish: Wish) -> list[Flat]:
         """The better the guess, the higher it stands."""
-        nodes: list[Node] = [Flat(OneOf("occupation", (code,)), LIKELY - place) for place, code in enumerate(wish.likely[:GUESSES_AT_MOST])]
+        nodes = [Flat(OneOf("occupation", (code,)), LIKELY - place) for place, code in enumerate(wish.likely[:GUESSES_AT_MOST])]
         if wish.likely_words:
             nodes.append(Flat(self._one_in_title(wish.likely_words), LIKELY))
         return nodes
 
     def _met(self, wish: Wish) -> Node:
         """What fulfils a wish at any level."""
-        levels = self._levels(wish)
-        assert isinstance(levels, Best)
-        return any_of(*(level.part for level in levels.parts if isinstance(level, Flat)))
+        return any_of(*(level.part for level in self._wide_levels(wish)))
 
     def _preferred(self, wish: Wish) -> Node:
         """In a title it was meant to be seen; a word that is not wanted is looked for in titles alone, where it says what the work is."""
@@ -119,7 +129,7 @@ class _Wanted:
         count = max(1, len(words) * 3 // 4)
         if count >= len(words):
             return None
-        scored, others = words[:SCORED_AT_MOST], words[SCORED_AT_MOST:]
+        scored, others = words[: self._scored], words[self._scored :]
         parts = [Best((Flat(self._in_title(word), TERM_IN_TITLE), Flat(Term("every", word), TERM_ANYWHERE))) for word in scored]
         return AtLeast(count, (*parts, *(Flat(self._anywhere(word), 0) for word in others)))
 
@@ -127,24 +137,19 @@ class _Wanted:
         """The words of the wish, wherever they stand; a quoted one keeps them together and in order."""
         words = self._analysis.words(wish.text)
         if wish.quoted and len(words) > 1:
-            return AnyOf((self._phrase_in_title(wish.text), Phrase("running", words)))
+            return AnyOf((self._in_title(wish.text), Phrase("running", words)))
         return all_of(*map(self._anywhere, words)) if words else Nothing()
 
     def _anywhere(self, word: str) -> Node:
         """The word in any text, or inside a longer word of the title (焊工 in 电焊工)."""
         return AnyOf((self._in_title(word), Term("every", word)))
 
-    def _in_title(self, word: str) -> Node:
-        short = len(word) <= GRAM or not is_han(word)
-        return Term("title_grams", word) if short else Phrase("title_characters", self._analysis.characters(word))
-
-    def _phrase_in_title(self, text: str) -> Node:
-        characters = self._analysis.characters(text)
-        whole = "".join(characters)
-        return self._in_title(whole) if len(characters) == 1 or (len(whole) <= GRAM and is_han(whole)) else Phrase("title_characters", characters)
+    def _in_title(self, text: str) -> Node:
+        """The text as a whole, whatever words a dictionary sees in it."""
+        return all_of(*(Term("title_grams", stretch) for stretch in stretches(self._analysis.characters(text))))
 
     def _one_in_title(self, words: tuple[str, ...]) -> Node:
-        nodes = dict.fromkeys(self._phrase_in_title(word) for word in words if self._analysis.characters(word))
+        nodes = dict.fromkeys(self._in_title(word) for word in words if self._analysis.characters(word))
         short = tuple(node.value for node in nodes if isinstance(node, Term))
         long = [node for node in nodes if not isinstance(node, Term)]
         return any_of(*([OneOf("title_grams", short)] if short else []), *long)

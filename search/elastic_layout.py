@@ -49,7 +49,6 @@ GIG_FIELDS: Mapping[str, Kind] = {
     "live": Kind.KEYWORD,
     "every": Kind.BAG,
     "title_grams": Kind.KEYWORD,
-    "title_characters": Kind.RUNNING,
     "running": Kind.RUNNING,
     "places": Kind.KEYWORD,
     "cells": Kind.KEYWORD,

@@ -16,7 +16,7 @@ import tantivy
 
 from search import facets, tantivy_tree
 from search.analysis import Analysis, default_analysis
-from search.compiling import compile_query
+from search.compiling import compile_query, matching
 from search.documents import PostingDocument
 from search.engine import SHRINKS_TO, Hits, Meanwhile, SearchError, Shrunk, State, Unavailable, Writer, WriterBusy
 from search.fields import LAYOUT, entry
@@ -24,7 +24,6 @@ from search.generations import Generations, Made, size_of
 from search.preparing import Entry, Prepared, prepared
 from search.query import PostingQuery
 from search.tantivy_search import Search, Stamp, View, run
-from search.tree import Node
 
 WRITER_MEMORY = 64_000_000  # bytes; more buys nothing with one thread, and an import shares 700 MB with the database
 MEANWHILE_SECONDS = 0.2
@@ -62,7 +61,7 @@ class EmbeddedEngine:
         with _translated():
             view = self._reader.view()
             answer = Search(view, query, self._analysis).answer(tree)
-            counts = self._facets(view, query, tree) if query.facets else {}
+            counts = self._facets(view, query) if query.facets else {}
             keys = tuple(view.searcher.doc(address)["key"][0] for address in answer.addresses)
         return Hits(keys, answer.scores, answer.total, counts, answer.cursor)
 
@@ -136,8 +135,9 @@ class EmbeddedEngine:
         made = self._generations.made(generation)
         return State(str(generation), self.count(), made.analysis, size_of(generation))
 
-    def _facets(self, view: View, query: PostingQuery, tree: Node) -> _Facets:
+    def _facets(self, view: View, query: PostingQuery) -> _Facets:
         """Counting is two thirds of a search; the next page and the home page ask for the same counts again."""
+        tree = matching(query, self._analysis)
         edges, columns = facets.posted_edges(query), facets.columns(query)
         question = (view.stamp, tree, columns, *edges)
         known = self._counted.get(question)

@@ -12,7 +12,8 @@ from operator import itemgetter
 from search.fields import BETWEEN, KINDS, band_value
 from search.query import POSTED_WITHIN, WAGE_BANDS, PostingQuery
 
-COUNTED = ("region", "occupation", "kinds", "benefit_set", "wage_bands")
+BENEFITS = ("benefits_to_l", "benefits_from_m")
+COUNTED = ("region", "occupation", "kinds", *BENEFITS, "wage_bands")
 """The columns an engine counts by value; from them and the days come the facets:
 
 region (six digits), city (four; only of what lies in one), province (two), employment_type, education (the rank),
@@ -20,13 +21,13 @@ occupation, source, shift, benefit, no_experience ("1"): by count, then value. w
 where the query has a `today`, posted (the days of POSTED_WITHIN): in that order, zeros included.
 """
 _COLUMN = {
-    **dict.fromkeys(("region", "city", "province"), "region"),
-    "occupation": "occupation",
-    **dict.fromkeys(KINDS, "kinds"),
-    "benefit": "benefit_set",
-    "wage": "wage_bands",
+    **dict.fromkeys(("region", "city", "province"), ("region",)),
+    "occupation": ("occupation",),
+    **dict.fromkeys(KINDS, ("kinds",)),
+    "benefit": BENEFITS,
+    "wage": ("wage_bands",),
 }
-"""Facet -> the column it is read from."""
+"""Facet -> the columns it is read from."""
 
 Counts = tuple[tuple[str, int], ...]
 
@@ -35,7 +36,7 @@ def columns(query: PostingQuery) -> tuple[str, ...]:
     """Which columns have to be counted for the facets a query asks for: each costs as much as another search."""
     if isinstance(query.facets, bool):
         return COUNTED if query.facets else ()
-    wanted = {_COLUMN[name] for name in query.facets if name != "posted"}
+    wanted = {column for name in query.facets if name != "posted" for column in _COLUMN[name]}
     return tuple(column for column in COUNTED if column in wanted)
 
 
@@ -58,8 +59,8 @@ def facets(counted: Mapping[str, Mapping[str, int]], posted_since: Mapping[int, 
         found["occupation"] = _ordered(counted["occupation"])
     if "kinds" in counted:
         found |= _of_kinds(counted["kinds"])
-    if "benefit_set" in counted:
-        found["benefit"] = _ordered(_each(counted["benefit_set"]))
+    if all(column in counted for column in BENEFITS):
+        found["benefit"] = _ordered({code: n for column in BENEFITS for code, n in _each(counted[column]).items()})
     if "wage_bands" in counted:
         bands = _each(counted["wage_bands"])
         found["wage"] = tuple((band, bands.get(band, 0)) for band in (band_value(*band) for band in WAGE_BANDS))

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from search.analysis import GAP, Analysis, PythonCutter, RustCutter, default_analysis, grams, trade_words
+from search.analysis import GAP, Analysis, PythonCutter, RustCutter, default_analysis, grams, stretches, trade_words
 from search.text import pieces
 from tests.search.samples import needs_real_postings, real_rows
 
@@ -84,6 +84,22 @@ def test_grams_are_all_short_stretches_but_not_across_a_gap() -> None:
     assert grams(default_analysis().characters("电焊工/保洁")) == {
         "电", "焊", "工", "电焊", "焊工", "电焊工", "保", "洁", "保洁",
     }  # fmt: skip
+
+
+def test_neighbours_of_letters_are_grams_too_and_stay_apart() -> None:
+    found = grams(default_analysis().characters("Java Web前端"))
+    assert {"java web", "java web前端", "web前端"} <= found
+    assert not {"javaweb", "javaweb前端"} & found
+
+
+@pytest.mark.parametrize("asked", ["焊", "电焊工", "氩弧焊工", "数控车床操作工", "web前端开发工程师", "java web", "前端/后端"])
+def test_a_title_that_holds_a_run_has_all_its_stretches(asked: str) -> None:
+    def characters(text: str) -> tuple[str, ...]:
+        return default_analysis().characters(text)
+
+    wanted = set(stretches(characters(asked)))
+    assert wanted <= grams(characters(f"急聘{asked}五名"))
+    assert not wanted <= grams(characters(f"急聘{asked[:-1]}五名"))
 
 
 def test_threads_cut_alike() -> None:

@@ -17,7 +17,6 @@ from search.tree import (
     Nothing,
     OneOf,
     Perhaps,
-    Phrase,
     Term,
     exactly,
     is_scored,
@@ -60,14 +59,13 @@ def test_one_word() -> None:
 
 def test_a_run_of_words_is_one_wish_and_repeats_fall_away() -> None:
     both = AllOf((anywhere("济南"), anywhere("保洁")))
-    phrase = Phrase("title_characters", ("济", "南", "保", "洁"))
-    levels = (Flat(phrase, PHRASE_IN_TITLE), Flat(AllOf((title("济南"), title("保洁"))), WORDS_IN_TITLE), Flat(both, ANYWHERE))
+    levels = (Flat(title("济南保洁"), PHRASE_IN_TITLE), Flat(AllOf((title("济南"), title("保洁"))), WORDS_IN_TITLE), Flat(both, ANYWHERE))
     assert compiled("济南保洁 焊工 焊工") == AllOf((Best(levels), word("焊工")))
 
 
-def test_a_long_word_is_a_phrase_of_the_titles_characters() -> None:
-    phrase = Phrase("title_characters", ("人", "力", "资", "源"))
-    assert compiled("人力资源") == Best((Flat(phrase, PHRASE_IN_TITLE), Flat(AnyOf((phrase, Term("every", "人力资源"))), ANYWHERE)))
+def test_a_long_word_is_all_its_stretches_in_the_title() -> None:
+    stretches = AllOf((title("人力资源"), title("力资源部")))
+    assert compiled("人力资源部") == Best((Flat(stretches, PHRASE_IN_TITLE), Flat(AnyOf((stretches, Term("every", "人力资源部"))), ANYWHERE)))
 
 
 def test_a_long_word_of_letters_is_one_term() -> None:
@@ -113,7 +111,7 @@ def test_only_text_makes_a_tree_relevant() -> None:
 
 def test_exact_lists_are_strict_matches_and_guesses_wait_for_their_step() -> None:
     wish = Wish("扫地", also=("保洁", "物业清洁工"), occupations=("4-08-01-01",), likely=("4-10-01-06",))
-    also = AnyOf((OneOf("title_grams", ("保洁",)), Phrase("title_characters", tuple("物业清洁工"))))
+    also = AnyOf((OneOf("title_grams", ("保洁",)), AllOf((title("物业清洁"), title("业清洁工")))))
     strict = compiled(wishes=(wish,))
     assert Flat(also, ALSO_IN_TITLE) in strict.parts
     assert Flat(OneOf("occupation", ("4-08-01-01",)), OCCUPATION) in strict.parts

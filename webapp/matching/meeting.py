@@ -1,6 +1,6 @@
 """Whether one document meets a query, decided in Python from the same tree and the same fields that every search engine is given.
 
-It must agree with the engines exactly: `search.fields.entry` says what is indexed, `search.compiling.compile_query` what is asked, and the
+It must agree with the engines exactly: `search.fields.entry` says what is indexed, `search.compiling.matching` what is asked, and the
 tests hold this evaluation against an engine as its oracle. So a seeker is told of a posting if and only if the search page finds it.
 """
 
@@ -21,6 +21,7 @@ class IndexedPosting:
     """One document as an engine sees it: tokens by field, numbers, the words it can be looked up by."""
 
     def __init__(self, document: PostingDocument, analysis: Analysis) -> None:
+        self._title = analysis.characters(document.title)
         self._entry: Mapping[str, Value] = entry(document, analysis)
         self._tokens: dict[str, Collection[str]] = {}
 
@@ -55,13 +56,12 @@ class IndexedPosting:
     def words(self) -> frozenset[str]:
         """Every word a search could be filed under that this posting has: its tokens, and every stretch of Han signs of its title."""
         found = {token for token in self._of("every") if len(token) <= WORD_AT_MOST}
-        title = self._runs("title_characters")[0] if self._runs("title_characters") else []
-        for start, sign in enumerate(title):
+        for start, sign in enumerate(self._title):
             found.add(sign)
             end = start
-            while end < len(title) and end - start < WORD_AT_MOST and is_han(title[end]):
+            while end < len(self._title) and end - start < WORD_AT_MOST and is_han(self._title[end]):
                 end += 1
-                found.add("".join(title[start:end]))
+                found.add("".join(self._title[start:end]))
         return frozenset(found)
 
     def _of(self, field: str) -> Collection[str]:

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from search.analysis import default_analysis
-from search.compiling import compile_query
+from search.compiling import matching
 from search.query import BadQuery
 from search.tree import Node
 from webapp.access import Actor
@@ -119,7 +119,7 @@ def _candidates(indexed: IndexedPosting, region: str | None) -> list[Filed]:
 def _tree(criteria: str, on: date) -> Node | None:
     """What the search page would ask the engine today; None where it would refuse to."""
     try:
-        return compile_query(criteria_to_query(json.loads(criteria), on=on), default_analysis())
+        return matching(criteria_to_query(json.loads(criteria), on=on), default_analysis())
     except BadQuery:
         return None
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from search.analysis import default_analysis
-from search.compiling import compile_query
+from search.compiling import matching
 from search.documents import PostingDocument, tombstone
 from search.embedded import EmbeddedEngine
 from search.query import PostingQuery, parse
@@ -80,7 +80,7 @@ def disagreements(engine: EmbeddedEngine, documents: list[PostingDocument], quer
     for query in queries:
         hits = engine.find(query)
         assert hits.total == len(hits.keys), "the oracle has to see all"
-        node = compile_query(query, default_analysis())
+        node = matching(query, default_analysis())
         found = {key for key, posting in indexed.items() if posting.meets(node)}
         word = filing_word(query.wishes or parse(query.text))
         missed = [] if word in (None, ANYWHERE) else [key for key in found if word not in indexed[key].words]
