@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -53,6 +54,7 @@ class EmbeddedEngine:
         self._analysis = analysis or default_analysis()
         self._generations = Generations(directory)
         self._reader = _Reader(self._generations)
+        self._counters: tuple[int, ThreadPoolExecutor] | None = None
         self._counted: dict[tuple[object, ...], _Facets] = {}
         self._made = Made(LAYOUT, self._analysis.fingerprint, version("tantivy"))
 
@@ -60,9 +62,10 @@ class EmbeddedEngine:
         tree = compile_query(query, self._analysis)
         with _translated():
             view = self._reader.view()
+            counting = self._beside().submit(self._facets, view, query) if query.facets else None
             answer = Search(view, query, self._analysis).answer(tree)
-            counts = self._facets(view, query) if query.facets else {}
             keys = tuple(view.searcher.doc(address)["key"][0] for address in answer.addresses)
+            counts = counting.result() if counting else {}
         return Hits(keys, answer.scores, answer.total, counts, answer.cursor)
 
     @contextmanager
@@ -135,8 +138,14 @@ class EmbeddedEngine:
         made = self._generations.made(generation)
         return State(str(generation), self.count(), made.analysis, size_of(generation))
 
+    def _beside(self) -> ThreadPoolExecutor:
+        """Threads that count while the asking one searches (tantivy lets go of Python meanwhile); a fork leaves its parent's behind."""
+        if self._counters is None or self._counters[0] != os.getpid():
+            self._counters = os.getpid(), ThreadPoolExecutor(os.cpu_count(), "facets")
+        return self._counters[1]
+
     def _facets(self, view: View, query: PostingQuery) -> _Facets:
-        """Counting is two thirds of a search; the next page and the home page ask for the same counts again."""
+        """Counting takes as long as searching; the next page and the home page ask for the same counts again."""
         tree = matching(query, self._analysis)
         edges, columns = facets.posted_edges(query), facets.columns(query)
         question = (view.stamp, tree, columns, *edges)
