@@ -1,4 +1,7 @@
-"""Every journey runs in three places: in this process, and in Chromium on a running platform over SQLite and over PostgreSQL."""
+"""Every journey runs in three places: in this process, and in Chromium on a running platform over SQLite and over PostgreSQL.
+
+Those that search also run on a fourth, over PostgreSQL and Elasticsearch: see `places.ON_ELASTICSEARCH`.
+"""
 
 import os
 from collections.abc import Iterator
@@ -33,7 +36,7 @@ def platform(request: pytest.FixtureRequest) -> Iterator[Platform | None]:
         yield None
         return
     services.needed(services.valkey)
-    if request.param == "postgres":
+    if request.param != "sqlite":
         services.needed(services.postgres_server)
     with running(request.param) as platform:
         yield platform

@@ -1,4 +1,5 @@
-"""Where a journey runs: in this process, or on a platform that really runs (relay, workers, web, Valkey, SQLite or PostgreSQL).
+"""Where a journey runs: in this process, or on a platform that really runs (relay, workers, web, Valkey, SQLite or PostgreSQL, and the
+embedded index or Elasticsearch).
 
 A place makes visitors, each at an address of its own (limits are counted by address), waits until the house has done what it owes, and
 reads what was sent, as a person would look at a phone or into a mailbox.
@@ -32,6 +33,7 @@ from tests.conftest import ROOT
 from tests.factories.accounts import relay_lives
 from tests.journeys.browser import PHONE, BrowserVisitor, Inspector
 from tests.journeys.visitor import ClientVisitor, Visitor
+from tests.search.engines import fresh_access, swept
 from tests.webapp.conftest import CheckingClient
 from webapp import ledger
 from webapp.app import create_app
@@ -50,6 +52,9 @@ RUNNING = [
     pytest.param("postgres", marks=[pytest.mark.browser, pytest.mark.valkey, pytest.mark.postgres]),
 ]
 """The platforms a browser can visit."""
+ON_ELASTICSEARCH = pytest.param("elasticsearch", marks=[pytest.mark.browser, pytest.mark.valkey, pytest.mark.postgres])
+"""PostgreSQL, Valkey and Elasticsearch: what runs in production. Only journeys that search go there, because the others never ask the engine,
+and a node that starts and all of them would make the suite two minutes longer."""
 START_SECONDS = 60.0
 
 
@@ -203,7 +208,7 @@ class Platform:
 
 
 @contextmanager
-def running(database: str) -> Iterator[Platform]:
+def running(kind: str) -> Iterator[Platform]:
     """`zhilu serve` in a folder of its own, on a free port, behind a (pretended) proxy that tells addresses apart."""
     with ExitStack() as stack:
         var = Path(tempfile.mkdtemp(prefix="zhilu-journey-"))
@@ -213,8 +218,12 @@ def running(database: str) -> Iterator[Platform]:
         stack.callback(_end, server)
         port = _free_port()
         environment = _environment(var) | {"REDIS_URL": redis_url, "ZHILU_BASE_URL": f"http://127.0.0.1:{port}"}
-        if database == "postgres":
+        if kind != "sqlite":
             environment["DATABASE_URL"] = stack.enter_context(services.fresh_database())
+        if kind == "elasticsearch":
+            stack.enter_context(swept())
+            access = fresh_access()
+            environment |= {"ELASTICSEARCH_URL": ",".join(access.urls), "ELASTICSEARCH_INDEX": access.prefix}
         log = stack.enter_context((var / "serve.log").open("wb"))
         served = subprocess.Popen(
             [sys.executable, "-m", "workers.cli", "serve", "--port", str(port)], cwd=ROOT, env=environment, stdout=log, stderr=log

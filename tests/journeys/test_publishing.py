@@ -1,8 +1,12 @@
 """From an employer's first visit to an application on its desk, and what may happen to a posting on the way."""
 
+import pytest
+
 from tests.factories.accounts import make_person
 from tests.journeys import walks
-from tests.journeys.places import Place
+from tests.journeys.places import ON_ELASTICSEARCH, RUNNING, Place
+
+pytestmark = pytest.mark.parametrize("platform", ["here", *RUNNING, ON_ELASTICSEARCH], indirect=True, scope="package")
 
 
 def test_an_employer_registers_and_publishes_and_a_seeker_finds_it_and_applies(place: Place) -> None:
