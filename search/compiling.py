@@ -24,8 +24,8 @@ WIDER = 1.5
 
 
 def compile_query(query: PostingQuery, analysis: Analysis) -> Node:
-    """The tree of all conditions. Raise BadQuery for more than 64 different words."""
-    return _compiled(query, analysis, SCORED_AT_MOST)
+    """The tree of all conditions, scored where a page is asked for. Raise BadQuery for more than 64 different words."""
+    return _compiled(query, analysis, SCORED_AT_MOST if query.limit else 0)
 
 
 def matching(query: PostingQuery, analysis: Analysis) -> Node:
