@@ -1,9 +1,10 @@
 """A breaker: who asks a service that just failed three times gets an answer at once, not after another timeout.
 
-Closed it lets everything through. `FAILURES` in a row open it for `SECONDS`; then one caller may try while the others are
-still refused (half open), and its result closes it or opens it again.
+Closed it lets everything through. `FAILURES` in a row open it for `SECONDS`; the next who asks after that is refused as well, and sets
+off a probe in a thread of its own, whose result closes it or opens it again: no page waits for a service that is still away.
 """
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from search.engine import Unavailable
 
 FAILURES = 3
-SECONDS = 30.0
+SECONDS = 15.0
 
 
 class Away(Unavailable):
@@ -23,55 +24,68 @@ class Open(Unavailable):
     """It was not asked at all."""
 
 
-class Breaker:
-    """Safe for threads. `clock` counts seconds and never goes back."""
+Probe = Callable[[], object]
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+
+def _beside(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name="probe", daemon=True).start()
+
+
+class Breaker:
+    """Safe for threads and forks. `clock` counts seconds and never goes back; `beside` runs a probe without keeping its caller."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, beside: Callable[[Callable[[], None]], None] = _beside) -> None:
         self._clock = clock
+        self._beside = beside
         self._lock = threading.Lock()
         self._failures = 0
-        self._closed_again = 0.0
-        self._trying = False
+        self._rests_until = 0.0
+        self._prober = 0  # the process that is probing: a fork does not take the thread along
 
     @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Run one call; raise Open instead when it would be in vain."""
-        is_trial = self._admit()
+    def watching(self, probe: Probe) -> Iterator[None]:
+        """Run one call; raise Open instead when it would be in vain. `probe`: a small call of the same service, under no breaker."""
+        self._admit(probe)
         try:
             yield
         except Away:
-            self._failed(is_trial=is_trial)
+            self._failed()
             raise
         except Exception:
-            self._answered(is_trial=is_trial)
+            self._answered()
             raise
-        except BaseException:  # the caller was ended: that says nothing about the service
-            self._leave(is_trial=is_trial)
-            raise
-        self._answered(is_trial=is_trial)
+        self._answered()
 
-    def _admit(self) -> bool:
+    def _admit(self, probe: Probe) -> None:
         with self._lock:
             if self._failures < FAILURES:
-                return False
-            left = self._closed_again - self._clock()
-            if left > 0 or self._trying:
-                raise Open(f"it failed {FAILURES} times in a row and is asked again in {max(0.0, left):.0f} s")
-            self._trying = True
-            return True
+                return
+            left = self._rests_until - self._clock()
+            probes = left <= 0 and self._prober != os.getpid()
+            if probes:
+                self._prober = os.getpid()
+        if probes:
+            self._beside(lambda: self._probed(probe))
+        raise Open(f"it failed {FAILURES} times in a row and is asked again in {max(0.0, left):.0f} s")
 
-    def _failed(self, *, is_trial: bool) -> None:
+    def _probed(self, probe: Probe) -> None:
+        try:
+            probe()
+        except Away:
+            self._failed()
+        except Exception:  # whatever else it said, it answered
+            self._answered()
+        else:
+            self._answered()
+        finally:
+            self._prober = 0
+
+    def _failed(self) -> None:
         with self._lock:
             self._failures += 1
-            self._trying = self._trying and not is_trial
             if self._failures >= FAILURES:
-                self._closed_again = self._clock() + SECONDS
+                self._rests_until = self._clock() + SECONDS
 
-    def _answered(self, *, is_trial: bool) -> None:
+    def _answered(self) -> None:
         with self._lock:
             self._failures = 0
-            self._trying = self._trying and not is_trial
-
-    def _leave(self, *, is_trial: bool) -> None:
-        with self._lock:
-            self._trying = self._trying and not is_trial

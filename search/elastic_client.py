@@ -45,8 +45,12 @@ class Cluster:
 
     def call(self, send: Send[T], *, within: float = ANSWER_SECONDS) -> T:
         """What `send` answers. Raise Unavailable with the reason; a missing index or alias is Missing."""
-        with self._breaker.watching():
+        with self._breaker.watching(self._probe):
             return self._tried(send, within)
+
+    def _probe(self) -> None:
+        """Whether a search would be answered: a node that is up may not have its shards yet."""
+        self._tried(lambda client: client.search(index=f"{self.access.prefix}-*", size=0), WRITE_SECONDS)
 
     def _tried(self, send: Send[T], within: float) -> T:
         until = time.monotonic() + within
