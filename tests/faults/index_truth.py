@@ -13,18 +13,17 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
-import search.current
-from search.query import PostingQuery, Sort
 from tests import elasticsearch_server
 from tests.factories.postings import make_forwarded
+from tests.faults import truth
 from tests.faults.running import Running, running
 from webapp import ledger
 from webapp.access import Actor
@@ -33,7 +32,6 @@ from webapp.events import BatchImported, IndexCheckAsked, IndexRebuildAsked
 from webapp.ledger import Delivery, DeliveryState
 from webapp.postings import operations
 from webapp.postings.models import IndexRun, IndexRunKind, Posting, PostingState
-from workers import indexing
 
 POSTINGS = 150
 GROWN_SECONDS = 2.0
@@ -41,7 +39,8 @@ GROWN_SECONDS = 2.0
 SETTLE_SECONDS = 300.0
 """The lease of a rebuild whose worker was killed lasts 120 s."""
 CAUGHT_UP_SECONDS = 60.0
-WAYS: dict[str, int] = {"approve": 6, "pause": 8, "reopen": 8, "change": 6, "carry": 4, "expire": 2, "rebuild": 1, "check": 1, "kill": 2, "crash": 1}
+EDITS = {"approve": 6, "pause": 8, "reopen": 8, "change": 6, "carry": 4, "expire": 2}
+WAYS = EDITS | {"rebuild": 1, "check": 1, "kill": 2, "crash": 1}
 """What may happen next, and how often beside the others; `crash` is of Elasticsearch."""
 
 
@@ -87,11 +86,14 @@ class Trial:
     def run(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            ways = {name: weight for name, weight in WAYS.items() if self._may(name)}
-            (name,) = self.chance.choices(list(ways), list(ways.values()))
-            self.steps[name] += bool(getattr(self, f"_{name}")())
+            self.step({name: weight for name, weight in WAYS.items() if self._may(name)})
             self.look()
             time.sleep(self.chance.uniform(0, 0.3))
+
+    def step(self, ways: Mapping[str, int]) -> None:
+        """One of these ways."""
+        (name,) = self.chance.choices(list(ways), list(ways.values()))
+        self.steps[name] += bool(getattr(self, f"_{name}")())
 
     def _may(self, name: str) -> bool:
         """Edits go on while a return of Elasticsearch is being caught up with; a second fault would be counted to the first."""
@@ -125,7 +127,7 @@ class Trial:
                 move(posting, by=self.one.owner)
         return posting is not None
 
-    def _some(self, count: int) -> "select[tuple[Posting]]":
+    def _some(self, count: int) -> Select[Posting]:
         return select(Posting).order_by(func.random()).limit(count)
 
     def _change(self) -> bool:
@@ -209,9 +211,7 @@ def _settled(trial: Trial) -> bool:
     until = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < until:
         trial.look()
-        with reading():
-            left = session().scalar(select(func.count()).where(Delivery.queue == "index", Delivery.state == DeliveryState.DUE))
-        if not left and not trial.waited:
+        if not trial.waited and not truth.left_to_index():
             return True
         time.sleep(0.2)
     trial.one.tell_processes()
@@ -222,42 +222,26 @@ def _reckon(engine: str, database: str, trial: Trial, began: float, *, settled: 
     with reading():
         runs = dict(session().execute(select(IndexRun.kind, func.count()).where(IndexRun.refused == "").group_by(IndexRun.kind)).all())
         healed = sum(run.differences for run in session().scalars(select(IndexRun)))
-        parked = session().scalar(select(func.count()).where(Delivery.queue == "index", Delivery.state == DeliveryState.PARKED)) or 0
-        open_ = {str(key) for key in session().scalars(select(Posting.id).where(Posting.state == PostingState.OPEN))}
         postings = session().scalar(select(func.count()).select_from(Posting)) or 0
-    found = _found()
-    with search.current.engine().writer() as writer:
-        difference = indexing.reconcile(writer)
+    found = truth.told()
     return Reckoning(
         engine=engine,
         database=database,
         seconds=round(time.monotonic() - began, 1),
         steps=dict(trial.steps),
         postings=postings,
-        open=len(open_),
+        open=found.open,
         rebuilds=runs.get(IndexRunKind.REBUILD, 0) - 1,  # the first made the empty index
         checks=runs.get(IndexRunKind.CHECK, 0),
         settled=settled,
         settled_after=round(settled_after, 1),
-        parked=parked,
+        parked=found.parked,
         healed=healed,
-        differences=difference.total + difference.waiting,
-        not_found=len(open_ - found),
-        found_wrongly=len(found - open_),
+        differences=found.differences,
+        not_found=found.not_found,
+        found_wrongly=found.found_wrongly,
         caught_up_at_most=round(max(trial.caught_up, default=0.0), 1),
     )
-
-
-def _found() -> set[str]:
-    """Every posting a search finds, page after page."""
-    keys: set[str] = set()
-    after = None
-    while True:
-        hits = search.current.engine().find(PostingQuery(sort=Sort.DATE, limit=500, after=after, facets=False))
-        keys |= set(hits.keys)
-        after = hits.cursor
-        if after is None:
-            return keys
 
 
 def main() -> int:

@@ -74,11 +74,15 @@ class Server:
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def start(self) -> None:
+        """In its place, with what it had written."""
+        _, self.process, _ = services.start_valkey(self.folder)
+
     def wipe(self) -> None:
         """kill -9, and an empty server in its place: every doorbell is gone."""
         self.kill()
         shutil.rmtree(self.folder / "appendonlydir", ignore_errors=True)
-        _, self.process, _ = services.start_valkey(self.folder)
+        self.start()
 
 
 @dataclass
