@@ -169,12 +169,13 @@ class BrowserVisitor:
         self.moving(self._visible("a", link).click, expect)
 
     def _visible(self, tag: str, word: str) -> Locator:
-        """As a person would: what is folded away in the visitor's menu is unfolded first."""
+        """As a person would: what is folded away in the visitor's menu, or behind the button of the filters, is unfolded first."""
         found = self._named(tag, word)
         if not found.count():
             raise NotOnPage(f"{tag} {word}: not on {self.path} ({self.h1})")
         for place in found.all():
             if place.is_visible():
                 return place
-        self.page.locator("details.menu summary").click()
+        is_filter = self.page.locator("#filters").filter(has=found).count()
+        self.page.locator(".filters-open" if is_filter else "details.menu summary").click()
         return found.first
