@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from elastic_transport import ConnectionError as NoConnection
-from elastic_transport import ConnectionTimeout, SerializationError, TlsError, TransportError
+from elastic_transport import ConnectionTimeout, SerializationError, TextApiResponse, TlsError, TransportError
 from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
 from search.access import Access
@@ -59,7 +59,7 @@ class Cluster:
             seconds = max(_LEAST_SECONDS, until - time.monotonic())
             more = left and len(self.access.urls) > 1
             try:
-                return send(client.options(request_timeout=seconds / 2 if more else seconds))
+                return _object(send(client.options(request_timeout=seconds / 2 if more else seconds)))
             except (TransportError, ApiError, UnsupportedProductError) as trouble:
                 if left and self._worth_another_try(trouble) and until - time.monotonic() > _LEAST_SECONDS:
                     continue
@@ -101,6 +101,13 @@ class Missing(Refusal):
 
 class Conflict(Refusal):
     """Somebody else changed it first."""
+
+
+def _object(answer: T) -> T:
+    """The answer, unless it is a text: a proxy before the cluster can say 200 with a page of its own."""
+    if isinstance(answer, TextApiResponse | str):
+        raise SerializationError("a text where an object is expected")
+    return answer
 
 
 def _translated(trouble: Exception) -> Unavailable:
