@@ -5,7 +5,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from threading import Thread
 
 from search.analysis import Analysis, default_analysis
 from search.documents import PostingDocument
@@ -32,7 +34,7 @@ def prepared(documents: Iterable[PostingDocument], analysis: Analysis) -> Iterat
 
 def _elsewhere(documents: Iterator[PostingDocument], helpers: int) -> Iterator[Prepared]:
     """Spawned, not forked: this process may have threads and an open index."""
-    with ProcessPoolExecutor(helpers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(helpers, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
         waiting: deque[tuple[list[PostingDocument], Future[list[Entry]]]] = deque()
         while chunk := list(islice(documents, AT_ONCE)):
             waiting.append((chunk, pool.submit(_entries, chunk)))
@@ -40,6 +42,13 @@ def _elsewhere(documents: Iterator[PostingDocument], helpers: int) -> Iterator[P
                 yield from _next(waiting)
         while waiting:
             yield from _next(waiting)
+
+
+def _end_with_parent() -> None:
+    """A process that is killed cannot stop its helpers, and each would wait for work for ever with a dictionary in memory."""
+    parent = parent_process()
+    assert parent is not None
+    Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
 
 
 def _next(waiting: "deque[tuple[list[PostingDocument], Future[list[Entry]]]]") -> Iterator[Prepared]:

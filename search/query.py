@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum, IntEnum
 
-from search.analysis import Analysis
 from search.text import normalise
 
 WINDOW = 1000
@@ -149,11 +148,3 @@ def parse(text: str) -> tuple[Wish, ...]:
     """Read what a person typed, by its signs alone; nothing is a mistake: a lone quote or hyphen is simply not searched."""
     chunks = _CHUNK.finditer(normalise(text).translate(_QUOTES))
     return tuple(Wish(chunk["phrase"] or chunk["word"] or "", quoted=chunk["word"] is None, unwanted=bool(chunk["no"])) for chunk in chunks)
-
-
-def wanted_words(wishes: tuple[Wish, ...], analysis: Analysis) -> tuple[str, ...]:
-    """The words that made the wishes find what they found, in order, once each: what a page highlights."""
-    wanted = [wish for wish in wishes if not wish.unwanted]
-    own = (word for wish in wanted for word in analysis.words(wish.text))
-    other = (word for wish in wanted for word in wish.also)
-    return tuple(dict.fromkeys((*own, *other)))

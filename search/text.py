@@ -7,6 +7,7 @@ what jieba knows as Han (its range ends at U+9FD5) stand alone and never reach i
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _HAN = r"[\u4e00-\u9fd5]+|[\u3007\u3400-\u4dbf\u9fd6-\u9fff\U00020000-\U0003134f]"
 _PIECE = re.compile(rf"(?:{_HAN})|[a-z]+[a-z0-9]*[+#]*|[0-9]+(?:\.[0-9]+)?")
@@ -31,12 +32,12 @@ def parted_pieces(text: str) -> list[tuple[str, bool]]:
     """The pieces, each with whether more than spaces stands between it and the piece before."""
     plain = normalise(text)
     found, end = [], 0
-    for start, piece in spans(plain):
+    for start, piece in each_span(plain):
         found.append((piece, bool(plain[end:start].strip())))
         end = start + len(piece)
     return found
 
 
-def spans(plain: str) -> list[tuple[int, str]]:
+def each_span(plain: str) -> Iterator[tuple[int, str]]:
     """The pieces of an already normalised text, each with where it starts."""
-    return [(match.start(), match[0]) for match in _PIECE.finditer(plain)]
+    return ((match.start(), match[0]) for match in _PIECE.finditer(plain))

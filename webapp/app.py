@@ -16,7 +16,7 @@ from whitenoise import WhiteNoise
 import search.current
 from search.elastic import ElasticEngine
 from search.embedded import EmbeddedEngine
-from webapp import access, db, sealing, web
+from webapp import access, addresses, db, sealing, web
 from webapp.access import Permission
 from webapp.accounts import passwords
 from webapp.accounts import views as accounts
@@ -96,6 +96,7 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(_harden)
     app.teardown_request(lambda _: db.end_reading())
     app.context_processor(_page_context)
+    addresses.init_app(app)
     for code in ERRORS:
         app.register_error_handler(code, _error_page)
     app.register_error_handler(CSRFError, _error_page)

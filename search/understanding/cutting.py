@@ -9,7 +9,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 
 from search.analysis import Analysis
-from search.text import is_han, spans
+from search.text import each_span, is_han
 from search.understanding.lexicon import Lexicon, Meaning
 from search.understanding.sayings import PLACE_ENDS, Kind
 
@@ -41,7 +41,7 @@ class Stretch:
         self.text = plain[start:end]
         self._borders = {0, len(self.text)}
         self._words: dict[int, str] = {}
-        for place, piece in spans(self.text):
+        for place, piece in each_span(self.text):
             for word in analysis.words(piece) if is_han(piece) else (piece,):
                 self._words[place] = word
                 self._borders.update((place, place + len(word)))

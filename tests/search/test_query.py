@@ -3,7 +3,7 @@ from typing import Any
 
 from search.analysis import default_analysis
 from search.compiling import ALSO_IN_TITLE, ANYWHERE, OCCUPATION, OPTIONAL, OPTIONAL_IN_TITLE, PHRASE_IN_TITLE, WORDS_IN_TITLE, compile_query
-from search.query import PostingQuery, Widening, Wish, parse, wanted_words
+from search.query import PostingQuery, Widening, Wish, parse
 from search.tree import (
     AllOf,
     AnyOf,
@@ -150,7 +150,3 @@ def test_the_cases_of_a_score_leave_nothing_out() -> None:
     assert exactly(tree, 5) == title("焊工")
     assert exactly(tree, 2) == AllOf((anywhere("焊工"), Not(title("焊工"))))
     assert exactly(tree, 3) == Nothing()
-
-
-def test_words_to_highlight_leave_out_the_unwanted() -> None:
-    assert wanted_words(parse("济南焊工 -夜班 Java 焊工"), default_analysis()) == ("济南", "焊工", "java")

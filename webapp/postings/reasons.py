@@ -3,11 +3,12 @@
 From the same wishes that found it, and from the database's text: what is said here can be read on the posting's own page.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from search.analysis import default_analysis
-from search.highlight import Segment, highlight
+from search.highlight import Segment, first, highlight
 from search.query import PostingQuery, Wish
 from search.text import normalise
 from webapp.access import region_prefix
@@ -29,22 +30,45 @@ class Why:
     quote: tuple[Segment, ...] = ()
 
 
-def why(posting: Posting, query: PostingQuery, text: str = "") -> Why:
-    """`text`: duties and requirements, where the caller has read them."""
-    wanted = tuple(wish for wish in query.wishes if not wish.unwanted)
-    title = highlight(posting.title, wanted)
-    plain = normalise(posting.title)
-    reasons = [reason for wish in wanted for reason in _reasons(posting, wish, plain)]
-    if query.regions and posting.region and not any(posting.region.startswith(region_prefix(code)) for code in query.regions):
-        reasons.append(f"在周边：{reference.regions().short(posting.region)}")
-    unmet = tuple(wish for wish in wanted if not _is_in(wish, plain))
-    return Why(title, tuple(dict.fromkeys(reasons))[:AT_MOST], _quote(text, unmet))
+class Reasons:
+    """Of one search, for every row of its page."""
+
+    def __init__(self, query: PostingQuery) -> None:
+        analysis = default_analysis()
+        self._regions = tuple(map(region_prefix, query.regions))
+        self._wishes = [_Wanted(wish, analysis.words(wish.text)) for wish in query.wishes if not wish.unwanted]
+        self._marks = _marks(self._wishes)
+
+    def why(self, posting: Posting, text: str = "") -> Why:
+        """`text`: duties and requirements, where the caller has read them."""
+        plain = normalise(posting.title)
+        reasons = [reason for wanted in self._wishes for reason in _reasons(posting, wanted, plain)]
+        if self._regions and posting.region and not posting.region.startswith(self._regions):
+            reasons.append(f"在周边：{reference.regions().short(posting.region)}")
+        unmet = [wanted for wanted in self._wishes if not wanted.is_in(plain)]
+        return Why(highlight(posting.title, self._marks), tuple(dict.fromkeys(reasons))[:AT_MOST], _quote(text, _marks(unmet)))
 
 
-def _reasons(posting: Posting, wish: Wish, title: str) -> Iterator[str]:
+class _Wanted(NamedTuple):
+    """A wish and its words as the index has them."""
+
+    wish: Wish
+    words: tuple[str, ...]
+
+    def is_in(self, title: str) -> bool:
+        return bool(self.words) and all(word in title for word in self.words)
+
+
+def _marks(wishes: Iterable[_Wanted]) -> frozenset[str]:
+    """What made the wishes find what they found."""
+    return frozenset(word for wanted in wishes for word in (*wanted.words, *wanted.wish.also))
+
+
+def _reasons(posting: Posting, wanted: _Wanted, title: str) -> Iterator[str]:
+    wish = wanted.wish
     if wish.benefits and set(wish.benefits) <= set(traits.read(posting).benefits):
         yield "提供" + "、".join(traits.BENEFITS[code] for code in wish.benefits)
-    if wish.optional or _is_in(wish, title):
+    if wish.optional or wanted.is_in(title):
         return
     other = next((word for word in wish.also if normalise(word) in title), "")
     if other:
@@ -55,21 +79,12 @@ def _reasons(posting: Posting, wish: Wish, title: str) -> Iterator[str]:
         yield f"相近的职业：{reference.occupations().name(posting.occupation)}"
 
 
-def _is_in(wish: Wish, title: str) -> bool:
-    words = default_analysis().words(wish.text)
-    return bool(words) and all(word in title for word in words)
-
-
-def _quote(text: str, wishes: Sequence[Wish]) -> tuple[Segment, ...]:
+def _quote(text: str, marks: frozenset[str]) -> tuple[Segment, ...]:
     """The first place of the description that holds a word the title has not."""
-    if not text or not wishes:
+    flat = " ".join(text.split()) if marks else ""
+    found = first(flat, marks)
+    if found is None:
         return ()
-    flat = " ".join(text.split())
-    segments = highlight(flat, tuple(wishes))
-    start = 0
-    for segment, marked in segments:
-        if marked:
-            piece = flat[max(0, start - AROUND) : start + len(segment) + AROUND]
-            return ((("…", False),) if start > AROUND else ()) + highlight(piece, tuple(wishes)) + (("…", False),)
-        start += len(segment)
-    return ()
+    start, end = found
+    piece = flat[max(0, start - AROUND) : end + AROUND]
+    return ((("…", False),) if start > AROUND else ()) + highlight(piece, marks) + (("…", False),)

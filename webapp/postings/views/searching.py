@@ -9,10 +9,10 @@ from flask import render_template, request, url_for
 from search.query import WINDOW, Sort
 from webapp.access import public
 from webapp.postings import criteria as criteria_of
-from webapp.postings import narrowing, queries, reasons, showing, tallying
+from webapp.postings import narrowing, queries, showing, tallying
 from webapp.postings.criteria import Criteria
 from webapp.postings.queries import Found
-from webapp.postings.reasons import Why
+from webapp.postings.reasons import Reasons, Why
 from webapp.postings.showing import Card
 from webapp.postings.views.room import blueprint
 from webapp.postings.widening import Widened, widened
@@ -72,10 +72,8 @@ def search() -> str:
 
 def _rows(criteria: Criteria, answer: Found) -> list[Row]:
     texts = queries.texts_of(answer.rows) if criteria.query.wishes else {}
-    return [
-        Row(showing.card(row, is_verified=row.id in answer.verified), reasons.why(row, criteria.query, texts.get(row.id, "")))
-        for row in answer.rows
-    ]  # fmt: skip
+    reasons = Reasons(criteria.query)
+    return [Row(showing.card(row, is_verified=row.id in answer.verified), reasons.why(row, texts.get(row.id, ""))) for row in answer.rows]
 
 
 def _said(criteria: Criteria) -> list[tuple[str, str]]:
