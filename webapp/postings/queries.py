@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
@@ -19,11 +20,10 @@ from webapp.employers.models import Employer, EmployerState
 from webapp.postings.criteria import place_range
 from webapp.postings.models import SHOWN, Application, Posting, PostingReview, PostingState, ReviewDecision
 
-LONG = tuple(
-    defer(column) for column in (Posting.duties, Posting.requirements, Posting.insurance, Posting.protection, Posting.hazards, Posting.employer_about)
-)
-"""What a list does not show and need not read."""
-
+_TOLD = tuple(defer(column) for column in (Posting.duties, Posting.requirements, Posting.insurance))
+_OF_ITS_PAGE = tuple(defer(column) for column in (Posting.protection, Posting.hazards, Posting.employer_about))
+LONG = (*_TOLD, *_OF_ITS_PAGE)
+"""What a list does not show and need not read; what a posting tells is read where a search in words has to show its reasons."""
 
 SIMILAR = 5
 
@@ -44,15 +44,20 @@ class Found:
 # public
 
 
-def find_open(query: PostingQuery) -> Found:
-    """The index says which, the database what they say now: whoever closed a second ago is not shown, however late the index is."""
+def find_open(query: PostingQuery, *, enough: int = 0) -> Found:
+    """The index says which, the database what they say now: whoever closed a second ago is not shown, however late the index is.
+
+    `enough`: with fewer hits only their number is told, for whoever asks wider then.
+    """
     try:
         hits = search.current.engine().find(query)
     except Unavailable:
         return _latest_open(query)
     except BadQuery:
         return Found((), 0, refused="搜索的文字太长或太复杂，请只写一两个词，例如“焊工”")
-    found = _named(hits)
+    if hits.total < enough:
+        return Found((), _still_open(hits))
+    found = _named(hits, told=bool(query.wishes))
     stale = len(hits.keys) - len(found)
     return replace(_found(found, max(0, hits.total - stale), hits.facets), cursor=hits.cursor)
 
@@ -73,12 +78,6 @@ def total_of(query: PostingQuery) -> int:
         return 0
 
 
-def texts_of(rows: Sequence[Posting]) -> dict[UUID, str]:
-    """Duties and requirements of open postings on a page: what a list defers and a reason may quote."""
-    wanted = select(Posting.id, Posting.duties, Posting.requirements).where(Posting.id.in_([row.id for row in rows]))
-    return {key: f"{duties}\n{requirements}" for key, duties, requirements in session().execute(wanted)} if rows else {}
-
-
 def shown(key: UUID) -> Posting | None:
     """What any visitor may open: open, or once open and said so; taken down is found too, for a page that shows nothing of it."""
     posting = session().get(Posting, key)
@@ -91,7 +90,11 @@ def locked(key: UUID) -> Posting | None:
 
 
 def is_open(posting: Posting) -> bool:
-    return posting.state is PostingState.OPEN and (posting.valid_through is None or posting.valid_through >= today())
+    return _is_open(posting.state, posting.valid_through)
+
+
+def _is_open(state: PostingState, valid_through: date | None) -> bool:
+    return state is PostingState.OPEN and (valid_through is None or valid_through >= today())
 
 
 def similar(posting: Posting, limit: int = SIMILAR) -> Sequence[Posting]:
@@ -121,22 +124,30 @@ def open_now() -> ColumnElement[bool]:
     return and_(Posting.state == PostingState.OPEN, or_(Posting.valid_through.is_(None), Posting.valid_through >= today()))
 
 
-def _cards() -> Select[Posting, bool]:
-    mark = and_(
-        Employer.state == EmployerState.VERIFIED,
-        or_(Employer.verify_again_on.is_(None), Employer.verify_again_on >= today()),
-    )
-    return select(Posting, func.coalesce(mark, false())).outerjoin(Employer, Employer.id == Posting.employer_id).options(*LONG)
+@lru_cache(maxsize=4)
+def _cards(on: date, *, told: bool) -> Select[Posting, bool]:
+    """Made once a day: every search asks it. `told`: with what the posting says of the work."""
+    mark = and_(Employer.state == EmployerState.VERIFIED, or_(Employer.verify_again_on.is_(None), Employer.verify_again_on >= on))
+    rows = select(Posting, func.coalesce(mark, false())).outerjoin(Employer, Employer.id == Posting.employer_id)
+    return rows.options(*(_OF_ITS_PAGE if told else LONG))
 
 
-def _named(hits: Hits) -> list[tuple[Posting, bool]]:
+def _named(hits: Hits, *, told: bool = False) -> list[tuple[Posting, bool]]:
     """The rows of these keys that are open now, in the order of the engine.
 
     Read by key alone and sifted here: with the state among the conditions SQLite walks the index of all open rows (100 ms of 100,000).
     """
     keys = [UUID(key) for key in hits.keys]
-    rows = {row.id: (row, bool(mark)) for row, mark in session().execute(_cards().where(Posting.id.in_(keys)))} if keys else {}
+    wanted = _cards(today(), told=told).where(Posting.id.in_(keys))
+    rows = {row.id: (row, bool(mark)) for row, mark in session().execute(wanted)} if keys else {}
     return [rows[key] for key in keys if key in rows and is_open(rows[key][0])]
+
+
+def _still_open(hits: Hits) -> int:
+    """Of hits that are all on one page."""
+    wanted = select(Posting.state, Posting.valid_through).where(Posting.id.in_([UUID(key) for key in hits.keys]))
+    open_rows = sum(_is_open(state, until) for state, until in session().execute(wanted))
+    return hits.total - len(hits.keys) + open_rows
 
 
 def _found(found: Iterable[tuple[Posting, bool]], total: int, facets: Mapping[str, tuple[tuple[str, int], ...]]) -> Found:
@@ -148,7 +159,9 @@ def _latest_open(query: PostingQuery) -> Found:
     """The engine is away: the structured conditions hold, the text is ignored, the newest come first."""
     conditions = list(_conditions(query))
     first = Posting.month_low.desc().nulls_last() if query.sort is Sort.WAGE else Posting.valid_from.desc()
-    wanted = _cards().where(open_now(), *conditions).order_by(first, Posting.seq.desc()).limit(query.limit).offset(query.offset)
+    wanted = (
+        _cards(today(), told=bool(query.wishes)).where(open_now(), *conditions).order_by(first, Posting.seq.desc()).limit(query.limit).offset(query.offset)
+    )
     total = session().scalar(select(func.count()).select_from(Posting).where(open_now(), *conditions)) or 0
     pairs = [(row, bool(mark)) for row, mark in session().execute(wanted)]
     return Found([row for row, _ in pairs], total, frozenset(row.id for row, mark in pairs if mark), fallback=True)

@@ -39,14 +39,13 @@ class Reasons:
         self._wishes = [_Wanted(wish, analysis.words(wish.text)) for wish in query.wishes if not wish.unwanted]
         self._marks = _marks(self._wishes)
 
-    def why(self, posting: Posting, text: str = "") -> Why:
-        """`text`: duties and requirements, where the caller has read them."""
+    def why(self, posting: Posting) -> Why:
         plain = normalise(posting.title)
         reasons = [reason for wanted in self._wishes for reason in _reasons(posting, wanted, plain)]
         if self._regions and posting.region and not posting.region.startswith(self._regions):
             reasons.append(f"在周边：{reference.regions().short(posting.region)}")
         unmet = [wanted for wanted in self._wishes if not wanted.is_in(plain)]
-        return Why(highlight(posting.title, self._marks), tuple(dict.fromkeys(reasons))[:AT_MOST], _quote(text, _marks(unmet)))
+        return Why(highlight(posting.title, self._marks), tuple(dict.fromkeys(reasons))[:AT_MOST], _quote(posting, _marks(unmet)))
 
 
 class _Wanted(NamedTuple):
@@ -79,9 +78,9 @@ def _reasons(posting: Posting, wanted: _Wanted, title: str) -> Iterator[str]:
         yield f"相近的职业：{reference.occupations().name(posting.occupation)}"
 
 
-def _quote(text: str, marks: frozenset[str]) -> tuple[Segment, ...]:
+def _quote(posting: Posting, marks: frozenset[str]) -> tuple[Segment, ...]:
     """The first place of the description that holds a word the title has not."""
-    flat = " ".join(text.split()) if marks else ""
+    flat = " ".join(f"{posting.duties}\n{posting.requirements}".split()) if marks else ""
     found = first(flat, marks)
     if found is None:
         return ()

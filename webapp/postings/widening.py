@@ -34,15 +34,22 @@ class Widened:
     steps: tuple[Step, ...]
 
 
-def widened(criteria: Criteria, strict: int | None = None) -> Widened:
-    """`strict`: how many fit as asked, where that is known.
+def enough(criteria: Criteria) -> int:
+    """With how many fitting postings a search is left as it was asked; 0 where it is never widened by itself.
 
-    Steps are taken until a page is full. With an order by date or wage strict matches would not come first: then none is taken by itself.
+    With an order by date or wage strict matches would not come first.
     """
     query = criteria.query
+    if criteria.strict or query.sort is not Sort.RELEVANCE or not _may_widen(query):
+        return 0
+    return ENOUGH if query.wishes else 1  # who only chose a place is shown the place, and its surroundings when it has nothing
+
+
+def widened(criteria: Criteria, strict: int | None = None) -> Widened:
+    """`strict`: how many fit as asked, where that is known. Steps are taken until a page is full."""
+    query = criteria.query
     strict = total_of(query) if strict is None else strict
-    enough = ENOUGH if query.wishes else 1  # who only chose a place is shown the place, and its surroundings when it has nothing
-    if criteria.strict or strict >= enough or query.sort is not Sort.RELEVANCE or not _may_widen(query):
+    if strict >= enough(criteria):
         return Widened(query, strict, ())
     query = replace(query, nearby=_around(query.regions))
     steps, total, last = [], strict, query

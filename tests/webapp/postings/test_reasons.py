@@ -3,8 +3,8 @@ from webapp.postings.models import Posting
 from webapp.postings.reasons import Reasons
 
 
-def posting(title: str) -> Posting:
-    return Posting(title=title, region=None, occupation=None, benefits=[], insurance="", duties="", requirements="")
+def posting(title: str, duties: str = "") -> Posting:
+    return Posting(title=title, region=None, occupation=None, benefits=[], insurance="", duties=duties, requirements="")
 
 
 def test_wanted_words_are_marked_in_the_title_and_unwanted_ones_are_not() -> None:
@@ -15,7 +15,7 @@ def test_wanted_words_are_marked_in_the_title_and_unwanted_ones_are_not() -> Non
 def test_what_the_title_lacks_is_quoted_from_the_description() -> None:
     reasons = Reasons(PostingQuery(wishes=(Wish("焊工"), Wish("氩弧"))))
     text = "负责车间日常的设备维护和保养工作，\n能够熟练操作氩弧焊机，焊工证在手者优先"
-    why = reasons.why(posting("电焊工"), text)
+    why = reasons.why(posting("电焊工", text))
     assert why.title == (("电", False), ("焊工", True))
     assert why.quote == (
         ("…", False),
@@ -27,7 +27,7 @@ def test_what_the_title_lacks_is_quoted_from_the_description() -> None:
 
 
 def test_a_title_that_says_it_all_needs_no_quote() -> None:
-    assert Reasons(PostingQuery(wishes=(Wish("焊工"),))).why(posting("焊工"), "招焊工").quote == ()
+    assert Reasons(PostingQuery(wishes=(Wish("焊工"),))).why(posting("焊工", "招焊工")).quote == ()
 
 
 def test_another_word_for_the_work_is_the_reason() -> None:

@@ -15,7 +15,7 @@ from webapp.postings.queries import Found
 from webapp.postings.reasons import Reasons, Why
 from webapp.postings.showing import Card
 from webapp.postings.views.room import blueprint
-from webapp.postings.widening import Widened, widened
+from webapp.postings.widening import Widened, enough, widened
 from webapp.reference import queries as reference
 from webapp.web import Page
 
@@ -38,9 +38,10 @@ class Row(NamedTuple):
 @public
 def search() -> str:
     criteria = criteria_of.read(request.args.to_dict(flat=False))
-    answer = queries.find_open(criteria.query)
+    least = enough(criteria)
+    answer = queries.find_open(criteria.query, enough=least)
     wide = Widened(criteria.query, 0, ()) if answer.fallback else widened(criteria, answer.total)
-    if wide.steps:
+    if wide.steps or (not answer.fallback and answer.total < least):
         criteria = replace(criteria, query=wide.query)
         answer = queries.find_open(criteria.query)
     if answer.total and not answer.rows and criteria.page > 1:  # behind the last page: the last one, not an empty one
@@ -71,9 +72,8 @@ def search() -> str:
 
 
 def _rows(criteria: Criteria, answer: Found) -> list[Row]:
-    texts = queries.texts_of(answer.rows) if criteria.query.wishes else {}
     reasons = Reasons(criteria.query)
-    return [Row(showing.card(row, is_verified=row.id in answer.verified), reasons.why(row, texts.get(row.id, ""))) for row in answer.rows]
+    return [Row(showing.card(row, is_verified=row.id in answer.verified), reasons.why(row)) for row in answer.rows]
 
 
 def _said(criteria: Criteria) -> list[tuple[str, str]]:
