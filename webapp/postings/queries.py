@@ -159,9 +159,8 @@ def _latest_open(query: PostingQuery) -> Found:
     """The engine is away: the structured conditions hold, the text is ignored, the newest come first."""
     conditions = list(_conditions(query))
     first = Posting.month_low.desc().nulls_last() if query.sort is Sort.WAGE else Posting.valid_from.desc()
-    wanted = (
-        _cards(today(), told=bool(query.wishes)).where(open_now(), *conditions).order_by(first, Posting.seq.desc()).limit(query.limit).offset(query.offset)
-    )
+    rows = _cards(today(), told=bool(query.wishes)).where(open_now(), *conditions)
+    wanted = rows.order_by(first, Posting.seq.desc()).limit(query.limit).offset(query.offset)
     total = session().scalar(select(func.count()).select_from(Posting).where(open_now(), *conditions)) or 0
     pairs = [(row, bool(mark)) for row, mark in session().execute(wanted)]
     return Found([row for row, _ in pairs], total, frozenset(row.id for row, mark in pairs if mark), fallback=True)
