@@ -27,6 +27,8 @@ COORDINATES = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VER
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
+SHARING = ("-XX:TieredStopAtLevel=1",)
+"""Of several servers on one machine's processors: the quick compiler alone, so that the start of one does not take them from the others."""
 JAVA_VERSIONS = (17, 21)  # on the first of them 8.19.9 was seen to run
 
 
@@ -43,6 +45,7 @@ class Node:
 
     home: Path
     port: int
+    java_options: tuple[str, ...] = ()
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
 
     @property
@@ -56,7 +59,7 @@ class Node:
             "ES_JAVA_HOME": str(java),
             "ES_PATH_CONF": str(self.home / "config"),
             "ES_TMPDIR": str(self.home / "tmp"),
-            "ES_JAVA_OPTS": "-Xms512m -Xmx512m",
+            "ES_JAVA_OPTS": " ".join(("-Xms512m", "-Xmx512m", *self.java_options)),
         }
         account: dict[str, object] = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.getuid() == 0 else {}
         with (self.home / "logs" / "out").open("ab") as log:
@@ -117,7 +120,7 @@ def start_nodes(count: int) -> list[Node]:
     nodes = []
     for place in range(count):
         home = _home(source)
-        node = Node(home, http[place])
+        node = Node(home, http[place], SHARING if count > 1 else ())
         atexit.register(node.remove)
         _configure(home, place, http[place], transport)
         nodes.append(node)

@@ -37,6 +37,9 @@ REBUILD_LEASE = timedelta(seconds=120)
 """Longer than the steps of a rebuild that cannot be interrupted: the last merge, the copies on other nodes."""
 BUSY_SECONDS = 1.0
 FLUSH_SECONDS = 1.0
+BREATH_SECONDS = 0.25
+"""At least so long from one flush of singles to the next claim: a busy hour is then four flushes a second, which searches hardly feel,
+instead of as many as fit."""
 AWAY = timedelta(seconds=3)
 """When work on an index that was away is due again; with the breaker's 30 s it has caught up within a minute of its return."""
 AWAY_LONG = timedelta(seconds=10)
@@ -63,6 +66,7 @@ class IndexQueue:
         self._careful = False
         """The index was away, or did not take a gathering: a few at a time and one by one, until that goes well."""
         self._refused_until = float("-inf")
+        self._flushed_at = float("-inf")
 
     def drain(self) -> int:
         """Carries out what is due until nothing is left, and answers how many deliveries were finished; 0 also when nothing can be written."""
@@ -151,9 +155,15 @@ class IndexQueue:
 
     def _carry_singles(self) -> int:
         limit = GATHERED_CAREFULLY if self._careful else GATHERED
+        time.sleep(max(0.0, self._flushed_at + BREATH_SECONDS - time.monotonic()))
         with transaction():
             claims = [claim for name in SINGLE for claim in ledger.claim(INDEX, limit=limit, lease=SHORT_LEASE, listener=name)]
-        return self._index(claims) if claims else 0
+        if not claims:
+            return 0
+        try:
+            return self._index(claims)
+        finally:
+            self._flushed_at = time.monotonic()
 
     def _index(self, claims: list[Claim]) -> int:
         good, fresh = _documents(claims)
