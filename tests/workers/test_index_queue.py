@@ -83,6 +83,18 @@ def test_many_postings_are_one_flush(queue: IndexQueue, monkeypatch: pytest.Monk
     assert (len(found()), len(flushed)) == (5, 1)
 
 
+def test_a_busy_hour_is_a_few_flushes_a_second(queue: IndexQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next claim waits, so that what comes meanwhile is in the same flush; after a rest nothing waits."""
+    waits: list[float] = []
+    employer = make_employer()
+    make_posting(employer=employer)
+    with monkeypatch.context() as patched:
+        patched.setattr("workers.index_queue.time.sleep", waits.append)
+        queue.drain()
+    assert [wait > index_queue.BREATH_SECONDS / 2 for wait in waits] == [False, True]
+    assert max(waits) <= index_queue.BREATH_SECONDS
+
+
 def test_a_posting_approved_between_two_looks_is_found(queue: IndexQueue, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Posting] = []
 
