@@ -32,6 +32,7 @@ from webapp.events import BatchImported, IndexCheckAsked, IndexRebuildAsked
 from webapp.ledger import Delivery, DeliveryState
 from webapp.postings import operations
 from webapp.postings.models import IndexRun, IndexRunKind, Posting, PostingState
+from workers.handlers import HANDLERS, Indexed, IndexedRange
 
 POSTINGS = 150
 GROWN_SECONDS = 2.0
@@ -39,6 +40,7 @@ GROWN_SECONDS = 2.0
 SETTLE_SECONDS = 300.0
 """The lease of a rebuild whose worker was killed lasts 120 s."""
 CAUGHT_UP_SECONDS = 60.0
+CHANGES = [name for name, handler in HANDLERS.items() if isinstance(handler, Indexed | IndexedRange)]
 EDITS = {"approve": 6, "pause": 8, "reopen": 8, "change": 6, "carry": 4, "expire": 2}
 WAYS = EDITS | {"rebuild": 1, "check": 1, "kill": 2, "crash": 1}
 """What may happen next, and how often beside the others; `crash` is of Elasticsearch."""
@@ -174,14 +176,17 @@ class Trial:
         return True
 
     def _crash(self) -> bool:
-        """What a worker killed before it had leased waits for its lease, not for Elasticsearch."""
+        """Counted is what changed; a rebuild or a check that was asked for meanwhile is no change that anybody looks for.
+
+        What a worker killed before it had leased waits for its lease, not for Elasticsearch.
+        """
         assert self.node is not None
         self.node.kill()
         time.sleep(self.chance.uniform(0, 5))
         self.node.start()
         self.node.wait()
         with reading():
-            open_ = select(Delivery.id).where(Delivery.queue == "index", Delivery.state == DeliveryState.DUE)
+            open_ = select(Delivery.id).where(Delivery.listener.in_(CHANGES), Delivery.state == DeliveryState.DUE)
             due = set(session().scalars(open_.where(or_(Delivery.lease_until.is_(None), Delivery.lease_until < now()))))
         self.waited.append((time.monotonic(), due))
         return True
