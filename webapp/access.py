@@ -72,6 +72,8 @@ class Permission(StrEnum):
     APPLICATION_READ = "application.read"
     POSTING_REVIEW = "posting.review"
     EMPLOYER_VERIFY = "employer.verify"
+    GATE_READ = "gate.read"
+    """The rules by which publications are checked, with their articles and dates."""
     FIGURES_READ = "figures.read"
     SEARCH_REPORT = "search.report"
     """What was searched and not found: sums of many, of the own area."""
@@ -92,14 +94,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EMPLOYER_OWNER: _MEMBER | {Permission.EMPLOYER_MANAGE},
     Role.EMPLOYER_MEMBER: _MEMBER,
     Role.AGENT: _OWN,
-    Role.REVIEWER: _STAFF | _WORDS | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
-    Role.INSPECTOR: _STAFF,
+    Role.REVIEWER: _STAFF | _WORDS | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY, Permission.GATE_READ},
+    Role.INSPECTOR: _STAFF | {Permission.GATE_READ},
     Role.OFFICER: _STAFF | _WORDS,
     Role.CASEWORKER: _STAFF,
     Role.MARKET_STAFF: _STAFF,
     Role.SCHOOL_STAFF: _OWN,
     Role.LEADER: _STAFF | {Permission.SEARCH_REPORT},
-    Role.SYSTEM_ADMIN: _OWN | _WORDS | {Permission.STAFF_MANAGE, Permission.DELIVERIES_READ},
+    Role.SYSTEM_ADMIN: _OWN | _WORDS | {Permission.STAFF_MANAGE, Permission.DELIVERIES_READ, Permission.GATE_READ},
     Role.SECURITY_ADMIN: _OWN,
     Role.AUDIT_ADMIN: _OWN | {Permission.LEDGER_READ},
     Role.SOURCE_NODE: frozenset(),

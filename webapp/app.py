@@ -22,6 +22,7 @@ from webapp.accounts import passwords
 from webapp.accounts import views as accounts
 from webapp.config import Settings
 from webapp.employers import views as employers
+from webapp.gate import views as gate
 from webapp.matching import views as matching
 from webapp.notices import links
 from webapp.notices import views as notices
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     web.blueprint,
     accounts.blueprint,
     employers.blueprint,
+    gate.blueprint,
     matching.blueprint,
     notices.blueprint,
     postings.blueprint,
@@ -50,6 +52,7 @@ DESKS = (
     (Permission.PROFILE_KEEP, "资料", "seekers.profile"),
     (Permission.POSTING_REVIEW, "岗位审核", "postings.review_queue"),
     (Permission.EMPLOYER_VERIFY, "单位核验", "employers.verify_queue"),
+    (Permission.GATE_READ, "审核规则", "gate.rules"),
     (Permission.FIGURES_READ, "统计", "postings.figures"),
     (Permission.SEARCH_REPORT, "搜不到的词", "postings.search_report"),
     (Permission.STAFF_MANAGE, "人员", "accounts.staff"),

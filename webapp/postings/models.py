@@ -110,6 +110,10 @@ class Posting(Base):
     protection: Mapped[str] = mapped_column(Text, default="")
     hazards: Mapped[str] = mapped_column(Text, default="")
 
+    flags: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """Codes of the gate's rules that a person has to look at, as they were found when it was handed in or came from its source."""
+    necessity: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    """Why the post needs what the gate found, in the employer's words: the reviewer reads it, no visitor does."""
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_through: Mapped[date | None] = mapped_column(Date)
     """The last day on which it may be shown as open."""

@@ -12,10 +12,9 @@ from webapp import events
 from webapp.access import Actor
 from webapp.db import new_key, now, session, take_numbers, today, transaction
 from webapp.employers.models import Employer, EmployerState, Membership
-from webapp.gate import completeness
-from webapp.gate.completeness import Finding, Profile
+from webapp.gate.findings import Finding
 from webapp.ledger import record
-from webapp.postings import limits, telling
+from webapp.postings import gating, telling
 from webapp.postings.models import (
     NEXT,
     Application,
@@ -25,7 +24,7 @@ from webapp.postings.models import (
     PostingState,
     ReviewDecision,
 )
-from webapp.postings.values import NAMES, PostingValues, monthly, stated, values_of
+from webapp.postings.values import NAMES, PostingValues, monthly, values_of
 from webapp.reference import queries as reference
 from webapp.reference import wages
 
@@ -142,9 +141,10 @@ def change(posting: Posting, values: PostingValues, *, by: Actor) -> Posting:
     return posting
 
 
-def submit(posting: Posting, *, by: Actor, on: date) -> None:
-    """Hands the draft to the reviewers. Raises NotVerified, Incomplete."""
+def submit(posting: Posting, *, by: Actor, on: date, necessity: str = "") -> None:
+    """Hands the draft to the reviewers, with why the post needs what the gate found. Raises NotVerified, Incomplete."""
     employer = _require_verified(posting, on)
+    posting.necessity = necessity.strip()
     _require_complete(posting, employer, on)
     move(posting, _S.IN_REVIEW)
     posting.submitted_at = now()
@@ -161,8 +161,8 @@ def approve(posting: Posting, *, by: Actor, seen: int | None = None) -> None:
     if posting.state is _S.IN_REVIEW and seen not in {None, posting.version}:
         raise ChangedMeanwhile
     on = today()
-    employer = _require_verified(posting, on)
-    _require_complete(posting, employer, on)
+    if not posting.is_forwarded:  # what a source forwards was taken with what it has; what its words say is this reviewer's decision
+        _require_complete(posting, _require_verified(posting, on), on)
     move(posting, _S.OPEN)
     posting.opened_at, posting.valid_from, posting.closed_at = now(), on, None
     _decide(posting, ReviewDecision.APPROVED, "", by=by)
@@ -170,12 +170,15 @@ def approve(posting: Posting, *, by: Actor, seen: int | None = None) -> None:
 
 
 def return_(posting: Posting, reason: str, *, by: Actor) -> None:
-    """Back to the employer as a draft, with what has to change. Raises OwnPosting, NoReason."""
+    """Back to the employer as a draft, with what has to change; a forwarded one, which nobody here can change, is not shown.
+
+    Raises OwnPosting, NoReason.
+    """
     _require_distance(posting, by)
     _require_reason(reason)
     if posting.state is not _S.IN_REVIEW:
         raise IllegalMove(posting.state, _S.DRAFT)
-    move(posting, _S.DRAFT)
+    move(posting, _S.WITHDRAWN if posting.is_forwarded else _S.DRAFT)
     _decide(posting, ReviewDecision.RETURNED, reason, by=by)
     record(events.PostingReturned(str(posting.id)), by=by)
 
@@ -287,15 +290,10 @@ def _require_verified(posting: Posting, on: date) -> Employer:
 
 
 def _require_complete(posting: Posting, employer: Employer, on: date) -> None:
-    found = findings(posting, employer, on=on)
-    if found:
-        raise Incomplete(found)
-
-
-def findings(posting: Posting, employer: Employer | None, *, on: date) -> list[Finding]:
-    """What stops the posting: what the law asks for and it does not say, and what it says that cannot be."""
-    missing = completeness.check(Profile.DIRECT, stated(posting, employer))
-    return [*missing, *limits.problems(values_of(posting), on=on)]
+    found = gating.verdict(posting, employer, on=on)
+    if found.blocks:
+        raise Incomplete(found.blocks)
+    posting.flags = list(dict.fromkeys(finding.code for finding in found.flags))
 
 
 def is_too_near(posting: Posting, person_id: UUID) -> bool:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import IntEnum
 from itertools import groupby
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -51,6 +52,15 @@ class _Known(NamedTuple):
     state: PostingState
     valid_through: date | None
     batch_id: UUID | None
+    flags: list[str]
+
+
+class _Move(IntEnum):
+    """What sending a row again does to its state."""
+
+    STAYS = 0
+    AGAIN = 1
+    WAITS = 2
 
 
 @dataclass(slots=True)
@@ -98,23 +108,31 @@ class Writer:
             return
         numbers = take_numbers("posting_seq", "posting", "seq", len(rows))
         at = now()
-        opens = {"state": PostingState.OPEN, "opened_at": at} if source.opens else {"state": PostingState.IN_REVIEW, "submitted_at": at}
         validity = {"valid_from": self.valid_from, "valid_through": self.valid_through}
-        shared = {"source_id": source.id, "batch_id": self.batch_id, "version": 1, "created_at": at, **opens, **validity}
+        shared = {"source_id": source.id, "batch_id": self.batch_id, "version": 1, "created_at": at, **validity}
         values = [
-            {**row.content, **shared, "id": new_key(), "seq": seq, "source_key": row.key, "row_digest": row.digest}
+            {**row.content, **shared, **_begins(source, row, at), "id": new_key(), "seq": seq, "source_key": row.key, "row_digest": row.digest}
             for row, seq in zip(rows, numbers, strict=True)
         ]
         session().connection().execute(insert(_TABLE), values)
 
     def _change(self, rows: list[tuple[Sent, _Known]]) -> None:
-        """Content and validity as sent now; one that had expired is open again, from now on. No validity is shortened by an older file."""
-        again = {"state": PostingState.OPEN, "opened_at": now(), "closed_at": None, "valid_from": self.valid_from}
-        for reopens, group in groupby(sorted(rows, key=_reopens), key=_reopens):
+        """Content and validity as sent now; one that had expired is open again, from now on. No validity is shortened by an older file.
+
+        One that now says what blocks, and that no person has seen saying it, leaves the open ones and waits for a reviewer.
+        """
+        at = now()
+        moves = {
+            _Move.STAYS: {},
+            _Move.AGAIN: {"state": PostingState.OPEN, "opened_at": at, "closed_at": None, "valid_from": self.valid_from},
+            _Move.WAITS: {"state": PostingState.IN_REVIEW, "submitted_at": at, "closed_at": at, "valid_from": self.valid_from},
+        }
+        for move, group in groupby(sorted(rows, key=_move), key=_move):
             values = [
                 {
                     **row.content,
-                    **(again if reopens else {}),
+                    **moves[move],
+                    "flags": row.flags,
                     "batch_id": self.batch_id,
                     "valid_through": max(self.valid_through, known.valid_through or self.valid_through),
                     "row_digest": row.digest,
@@ -144,11 +162,21 @@ def source_named(name: str) -> Source:
 
 def _known(source_id: UUID, keys: Iterable[str]) -> dict[str, _Known]:
     """Locked: between this look and the change nobody else decides about them."""
-    columns = (Posting.id, Posting.source_key, Posting.row_digest, Posting.state, Posting.valid_through, Posting.batch_id)
+    columns = (Posting.id, Posting.source_key, Posting.row_digest, Posting.state, Posting.valid_through, Posting.batch_id, Posting.flags)
     wanted = select(*columns).where(Posting.source_id == source_id, Posting.source_key.in_(list(keys))).with_for_update()
     found = (_Known(*row) for row in session().execute(wanted))
     return {row.source_key or "": row for row in found}
 
 
-def _reopens(pair: tuple[Sent, _Known]) -> bool:
-    return pair[1].state is PostingState.EXPIRED
+def _begins(source: Source, row: Sent, at: datetime) -> dict[str, Any]:
+    """How a row begins: open, or in the reviewers' queue because its source or its words want a person first."""
+    opens = source.opens and not row.flags
+    state = PostingState.OPEN if opens else PostingState.IN_REVIEW
+    return {"state": state, "opened_at": at if opens else None, "submitted_at": None if opens else at, "flags": row.flags}
+
+
+def _move(pair: tuple[Sent, _Known]) -> _Move:
+    row, known = pair
+    if set(row.flags) - set(known.flags) and known.state in {PostingState.OPEN, PostingState.EXPIRED}:
+        return _Move.WAITS
+    return _Move.AGAIN if known.state is PostingState.EXPIRED else _Move.STAYS

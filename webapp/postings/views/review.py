@@ -5,12 +5,11 @@ from werkzeug.wrappers import Response
 
 from webapp.access import Grant, Permission, acting, requires, visitor
 from webapp.db import today, transaction
-from webapp.gate.completeness import Profile, advise
-from webapp.postings import limits, operations, queries, showing
+from webapp.gate.showing import marked
+from webapp.postings import gating, operations, queries, showing
 from webapp.postings.forms import ReviewForm
 from webapp.postings.models import NEXT, Posting, PostingState, ReviewDecision
 from webapp.postings.operations import IllegalMove, Incomplete, NoReason, Refusal
-from webapp.postings.values import stated, values_of
 from webapp.postings.views.room import blueprint
 from webapp.web import found, paginate
 
@@ -34,6 +33,7 @@ def review_queue() -> str:
         state=state,
         tabs=[(state.label, url_for(".review_queue", state=state.value), counts.get(state, 0)) for state in QUEUES],
         cards={row.id: showing.card(row) for row in page.rows},
+        flags={row.id: gating.labels(row.flags, row.region, on=today()) for row in page.rows},
     )
 
 
@@ -91,6 +91,7 @@ def _next() -> Response:
 def _review_page(posting: Posting, form: ReviewForm) -> str:
     employer = queries.employer_of(posting)
     waits = posting.state is PostingState.IN_REVIEW
+    verdict = gating.verdict(posting, employer, on=today()) if waits else None
     form.seen.raw_data, form.seen.data = None, posting.version
     return render_template(
         "postings/review.html",
@@ -99,11 +100,9 @@ def _review_page(posting: Posting, form: ReviewForm) -> str:
         employer=employer,
         is_verified=queries.is_verified(employer),
         card=showing.card(posting),
-        elements=showing.elements(posting, employer),
+        elements=[(label, marked(value, verdict.findings) if verdict else value) for label, value in showing.elements(posting, employer)],
         not_stated=showing.NOT_FROM_SOURCE if posting.is_forwarded else showing.NOT_FILLED,
-        findings=operations.findings(posting, employer, on=today()) if waits else [],
-        warnings=limits.warnings(values_of(posting), on=today()) if waits else [],
-        advice=advise(Profile.DIRECT, stated(posting, employer)) if waits else [],
+        verdict=verdict,
         reviews=queries.reviews_of(posting),
         waits=waits,
         may_take_down=PostingState.TAKEN_DOWN in NEXT[posting.state],
