@@ -37,13 +37,13 @@ _OTHERS_AFTER = re.compile(
 _FORBIDDEN = re.compile(r"(?:打破|拒绝|不受|取消|没有|无)[^\n,。;]{0,4}$")
 _CHILD = re.compile(
     r"(?<!\d)(1[0-5]|[十][一二三四五]?)(?:周?岁)?(?:及?以上)?(?:-+|到|至)([1-7]\d)(?:周?岁)"
-    r"|(?<!\d)(1[0-5]|十[一二三四五]?)周?岁(?:及?以上|起)?(?:即可|均可|可来|可以|可|也可|也行|也要|就行|起招)"
+    r"|(?<!\d)(1[0-5]|十[一二三四五]?)周?岁(?:及?以上|起)?(?:都|也|均)?(?:即可|可来|可以|可|行|要|就行|起招)"
     r"|(?:招|招聘|招收|接受|可招|欢迎)[^\n,。;不勿]{0,6}(?:(1[0-5]|十[一二三四五]?)周?岁|童工|未满十六|未满16|16周?岁以下|十六周?岁以下|未成年(?!人?保护)|初中在读|小学生|初中生)"
 )
 _WORKER = re.compile(r"招|聘|工|员|年龄|要求|条件|学徒|服务|包吃|入职")
 _REFUSED = re.compile(r"(?:不|勿|严禁|禁止|拒绝|谢绝|杜绝|未满|不满|低于|非|反对)[^\n,。;]{0,8}$")
 _REFUSED_AFTER = re.compile(r"[^\n,。;]{0,6}?(?:勿|不要|不招|不收|不得|谢绝|请绕|拒绝|不予|不录|免)")
-_TAUGHT = re.compile(r"授课|教学|辅导|学员|学生|培训班|课程|早教|托管|带娃|宝宝|儿童|照顾|孩子")
+_TAUGHT = re.compile(r"授课|教学|辅导|学员|培训班|课程|早教|托管|带娃|宝宝|儿童|照顾|孩子")
 _APPROVED = re.compile(r"文艺|体育|特种工艺|演员|童星|运动员|戏曲|杂技|体校|艺术团")
 _OF_THE_ARMY = re.compile(r"征兵|兵员征集|应征入伍|征集条件|参军入伍条件")
 
@@ -79,14 +79,15 @@ def _limit(plain: str, found: re.Match[str], figure: int, *, lowest: int) -> Ite
 
 
 def _children(plain: str) -> Iterator[Hit]:
+    is_approved = _APPROVED.search(plain)
     for found in _CHILD.finditer(plain):
         ahead, behind = before(plain, found.start(), 14), after(plain, found.end(), 14)
-        if _REFUSED.search(ahead) or _REFUSED_AFTER.match(behind) or _TAUGHT.search(ahead + behind):
+        if _REFUSED.search(ahead) or _REFUSED_AFTER.match(behind) or (found[1] and not _WORKER.search(ahead + behind)):
             continue
-        if found[1] and not (_WORKER.search(ahead) or _WORKER.search(behind)):
-            continue
-        code = "UNDER16.approved" if _APPROVED.search(plain) else "UNDER16"
-        yield Hit(code, found.start(), found.end())
+        if is_approved:
+            yield Hit("UNDER16.approved", *found.span())
+        elif not _TAUGHT.search(ahead + behind):
+            yield Hit("UNDER16", *found.span())
 
 
 AGE = Family(

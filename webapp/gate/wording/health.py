@@ -22,7 +22,7 @@ _NOT_WANTED = r"(?:请?勿(?:扰|投|来)?|不要|不招|不收|不考虑|不录
 _FREE_OF = any_of(
     r"(?:无|没有|未患(?:有)?|不患|不得有|不能有|不可有|无任何|没有任何|无明显|不得患有?|不能患有?|未曾患|非)"
     rf"[^\n。;,一-鿿]{{0,2}}[^\n。;,]{{0,12}}?{_ILL}",
-    rf"{_ILL}(?:者|患者|人员|史)?{_NOT_WANTED}|(?:不(?:要|招|收|考虑|录用)|谢绝|拒绝)招?有?{_ILL}",
+    rf"{_ILL}(?:患者|病人|者|人员|史)?{_NOT_WANTED}|(?:不(?:要|招|收|考虑|录用)|谢绝|拒绝)招?有?{_ILL}",
     r"(?:残疾人?|残障人?士?)(?:请?勿|不要|不招|不收|除外|谢绝)|(?:孕|怀孕|妊娠)(?:检|测|试)",
 )
 _HISTORY = re.compile(r"(?:高血压|心脏病|传染性?疾?病|精神(?:类)?疾?病|癫痫|糖尿病)[^\n。;]{0,14}等?(?:既往)?病史(?!采集|资料|管理|询问|记录)")
@@ -59,7 +59,10 @@ def _illness(plain: str) -> Iterator[Hit]:
 def _is_of_patients(plain: str, found: re.Match[str]) -> bool:
     ahead, behind = before(plain, found.start(), 12), after(plain, found.end(), 5)
     return bool(
-        _WARD.search(found[0] + behind) or _OF_PATIENTS.search(found[0] + behind) or _NOT_TESTED.search(ahead) or _CARED_FOR.search(ahead[-4:])
+        _WARD.search(found[0] + behind)
+        or _OF_PATIENTS.search(found[0].replace("患者", "") + behind)
+        or _NOT_TESTED.search(ahead)
+        or _CARED_FOR.search(ahead[-4:])
     )
 
 

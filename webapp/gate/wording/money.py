@@ -18,7 +18,7 @@ _FEE_OF_OTHERS = r"(?:中介费|介绍费|推荐费|手续费|信息费|服务�
 _KIND = rf"(?:{_OWN_COST}|{_OTHER_COST}|{_FEE_OF_OTHERS})"
 _SELF = r"(?:个人|员工|本人|自己)"
 _TAKEN = any_of(
-    rf"(?:须|需要?|要|应|得|必须|自行|先|入职时?|面试时?|报到时?|{_SELF})[^\n。;,不免无]{{0,6}}(?:缴纳?|交纳?|支付|付|承担|购买)"
+    rf"(?:须|需要?|要|应|得|必须|自行|先|入职时?|面试时?|报到时?|{_SELF})[^\n。;,不免无]{{0,6}}?(?:缴纳?|交纳?|支付|付|承担|购买)"
     rf"[^\n。;,不免无]{{0,8}}?(?:{_KIND}|\d+(?:元|块)(?!以上|底薪|/餐|一餐))",
     rf"(?:收取|收)[^\n。;,不免无]{{0,6}}?{_KIND}(?!的?(?:都是|一律|均为)?骗|提成|奖)",
     rf"(?:{_OWN_COST}|{_OTHER_COST}):?(?:约|共|每人|一共)?\d{{2,4}}(?:元|块|/人)(?![^\n。;,]{{0,4}}(?:提成|奖))",
@@ -49,7 +49,7 @@ _DENIED = re.compile(
 )
 _DENIED_AFTER = re.compile(
     r"[^\n。;,]{0,8}?(?:都是骗|骗子|骗局|全免|免(?:费|收|除|交)|由?(?:公司|企业|单位|我司|厂方|店里)(?:承担|报销|出|支付|负责|提供|全额)|报销|可报|返还|全额返|补贴"
-    r"|不收|无|为?(?:零|0元|0费)|实报|已含|减免|不用|不需)"
+    r"|不收|无|为?(?:零|(?<!\d)0(?:元|费))|实报|已含|减免|不用|不需)"
 )
 _PAID_BACK = re.compile(r"[^\n。;]{0,16}(?:报销|返还|返给|退还|公司承担|单位承担)")
 _LIVING = re.compile(r"水电|餐|饭|伙食|住宿")
@@ -57,7 +57,7 @@ _BUSINESS = re.compile(
     r"投标|招标|履约|客户|租户|业主|商户|合同|工程|质量|项目|农民工工资|保函|业务|账务|财务|核算|台账|管理|催|租金|房屋|租赁|酒店|退房|对账|发票|供应商|经销商|会员|顾客"
     r"|学员|家长|患者|车主|买家|卖家|平台|店铺|淘宝|天猫|加盟|单据|凭证|记账|记帐|报表|立账|往来|贷款|融资|期货|证券|办理|跟进"
 )
-_PAPER_WORK = re.compile(r"办理|帮|代|协助|审核|登记|核对|查验|面试|携带|客户|旅客|保管好|归还|原件查")
+_PAPER_WORK = re.compile(r"办理|帮|代|协助|审核|登记|核对|查验|面试|携带|客户|旅客|保管好|原件查")
 _PAID_SOON = re.compile(r"周结|周薪|一周一结|每周(?:发|结)|周[一二三四五六日]发|日结|天结")
 
 
@@ -66,7 +66,8 @@ def _fees(plain: str) -> Iterator[Hit]:
         ahead, behind = before(plain, found.start(), 14), after(plain, found.end(), 18)
         if _DENIED.search(ahead) or _DENIED_AFTER.match(behind) or _PAID_BACK.match(behind):
             continue
-        if not _BUSINESS.search(ahead[-10:] + found[0]) and not _LIVING.search(ahead[-5:] + found[0]):
+        is_security = re.search(_SECURITY_MONEY, found[0])
+        if not is_security and not _BUSINESS.search(ahead[-10:] + found[0]) and not _LIVING.search(ahead[-5:] + found[0]):
             yield Hit("FEE", *found.span())
 
 
@@ -89,5 +90,7 @@ def _is_usual(plain: str, found: re.Match[str], ahead: str, behind: str) -> bool
 
 FEE = Family(("FEE",), ("费", "扣", "交钱", "付款", "培训贷", "缴", "元", "块"), lambda plain: apart(_fees(plain)))
 DEPOSIT = Family(
-    ("DEPOSIT",), ("押", "保证金", "担保", "风险金", "压", "质保金", "身份证", "个班", "不满", "工资"), lambda plain: apart(_deposits(plain))
+    ("DEPOSIT",),
+    ("押", "保证金", "担保", "风险金", "压", "质保金", "证", "档案", "驾照", "个班", "不满", "工资"),
+    lambda plain: apart(_deposits(plain)),
 )
