@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from webapp.gate.measures.asked import Asked, Met
-from webapp.gate.wording.family import after, before, number
+from webapp.gate.wording.family import after, before, number, sentence
 
 _H = r"(?:个)?(?:多)?(?:小时|钟头|h(?![a-z0-9]))"
 _FROM_TO = re.compile(rf"(?<!\d)(?<!\d[.:])(\d{{1,2}}(?:\.5)?)(?:{_H})?(?:-+|到|至|或)(\d{{1,2}}(?:\.5)?){_H}")
@@ -27,10 +27,10 @@ _REAL = re.compile(
     rf"实际(?:上班|工作|纯上班|工时|上岗|出勤)?(?:时间|时长)?(?:为|是|约|大概|:)?(\d{{1,2}}(?:\.5)?|十[一二]?)(?:-+(\d{{1,2}}(?:\.5)?))?{_H}|(?:\(|,)?工作(\d)小时\)"
 )
 _CLOCK = re.compile(
-    r"(?<![\d:.\-])(早上?|上午|白班|早班|晚上?|夜班|夜间|下午)?[:]?(\d{1,2}|[六七八九十])(?:[:.点时](\d\d|半)?分?)?(?:-+|到|至|对)(次日|第二天|晚上?|下午|夜里|凌晨|早上?|上午|次日早上?)?(\d{1,2}|[六七八九十])(?:[:.点时](\d\d|半)?)?(?![\d年月.kw%人岁元号cm])"
+    r"(?<![\d:.\-·])(早上?|上午|白班|早班|晚上?|夜班|夜间|下午)?[:]?(\d{1,2}|[六七八九十])(?:[:.点时](\d\d|半)?分?)?(?:-+|到|至|对)(次日|第二天|晚上?|下午|夜里|凌晨|早上?|上午|次日早上?)?(\d{1,2}|[六七八九十])(?:[:.点时](\d\d|半)?)?(?![\d年月.kw%人岁元号cm])"
     r"|(早)([六七八九])(?:点)?()(?:-+|到|至|,)?(晚)([六七八九十])(?:点)?()"
 )
-_CLOCKED = re.compile(r"上班|工作时间|工时|时间|两班|二班|倒|长白|白班|夜班|早班|晚班|班次|班|上岗|作息")
+_CLOCKED = re.compile(r"上班|工作时间|工时|时间|时长|两班|二班|倒|长白|白班|夜班|早班|晚班|班次|班|上岗|作息")
 _NOT_CLOCKED = re.compile(
     r"营业|直播|面试|之间|可选|自选|选择|弹性|配送时|送餐|食堂|开放|供应|热水|投递|咨询|联系|来电|排班|轮班|浮动|内安排|活动|门店时间|预约|任选|自由"
 )
@@ -135,7 +135,7 @@ def _said_days(plain: str) -> Iterator[Day]:
         ahead, behind = before(plain, found.start(), 14), after(plain, found.end(), 8)
         if not 4 <= day.low <= day.high <= 16 or _OF_ELSE_BEFORE.search(ahead) or _OF_ELSE_AFTER.match(behind):
             continue
-        if _OF_A_DAY.search(ahead + behind) or plain[: found.start()].count("\n") == 0:
+        if _OF_A_DAY.search(ahead + behind) or day.low != day.high or "\n" not in plain[: found.start()]:
             yield day
 
 
@@ -149,8 +149,9 @@ def _hours(text: str) -> Decimal:
 
 def _clocked(plain: str) -> Iterator[Day]:
     for found in _CLOCK.finditer(plain):
-        ahead, behind = before(plain, found.start(), 18), after(plain, found.end(), 12)
-        if not _CLOCKED.search(ahead + behind) or _NOT_CLOCKED.search(ahead + behind):
+        around = plain[max(0, found.start() - 24) : found.end() + 12]  # the words that say so may be the heading of a line above
+        is_named = found[7] is not None or _CLOCKED.search(around)
+        if not is_named or _NOT_CLOCKED.search(sentence(plain, *found.span(), at_most=14)):
             continue
         length = _length(found)
         if length is None or not 10 <= length <= 14:

@@ -10,17 +10,22 @@ from collections.abc import Iterator
 from webapp.gate.wording.family import Family, Hit, after, apart, before, number
 
 _N = r"(?:(?<!\d)[1-7]\d(?![\d%])|[二三四五六七]?十[一二三四五六七八九]?)"
-_Y = r"(?:周?岁(?:数)?)"
+_Y = r"(?:\n?周?岁(?:数)?)"
+_TO = r" ?(?:-+|到|至|一(?=\d))[ \-]*"
 _NOTE = r"(?:\([^)\n]{1,8}\))?"
-_RANGE = re.compile(rf"({_N})({_Y})?{_NOTE}(?:及?以上)?(?:-+|到|至)({_N})({_Y})?")
+_RANGE = re.compile(rf"({_N})({_Y})?{_NOTE}(?:及?以上)?{_TO}({_N})({_Y})?")
 _OVER_TO = re.compile(rf"({_N})({_Y})?{_NOTE}及?以上[,、 ]?({_N})({_Y})?{_NOTE}及?(?:以下|以内)")
-_UPPER = re.compile(rf"({_N})({_Y})?{_NOTE}(?:及其?|或)?(?:以下|以内|之内|以里|之下|以前|封顶|止|(?<=岁)内)")
-_AT_MOST = re.compile(rf"(?:不得?(?:超过|大于|高于)|小于|低于|少于|<=?|≤|最大|上限|超不过)[^\d\n十,。;]{{0,4}}({_N})({_Y})?")
+_UPPER = re.compile(rf"({_N})({_Y})?{_NOTE}(?:及其?|或)?(?:以下|一下|以内|之内|以里|之下|以前|封顶|止|(?<=岁)内)")
+_AT_MOST = re.compile(
+    rf"(?:不(?:得|能|可|要|应|宜)?(?:超过?|大于|高于)|放宽(?:至|到)|小于|低于|少于|<=?|≤|最大|上限|超不过)[^\d\n十,。;]{{0,4}}({_N})({_Y})?"
+)
 _TOO_OLD = re.compile(rf"(?:超过|大于|满)?({_N})({_Y})?(?:及?以上)?的?(?:请?勿|不要|不收|不招|不考虑|免谈|除外|谢绝|不予)")
 _AROUND = re.compile(rf"({_N})({_Y})?左右")
 _FROM = re.compile(rf"({_N})({_Y})?{_NOTE}及?(?:以上|起)")
+_AT_LEAST = re.compile(rf"(?:>=?|≥|(?:年|须|需|要)满|年纪满|不低于|大于)({_N})({_Y})")
 _BORN = re.compile(
     r"(?:19|20)\d\d[年.\-/]?(?:\d{1,2}[月.\-/]?)?(?:\d{1,2}[日号]?)?(?:\([^)\n]{1,4}\))?(?:及?以?后|之后)(?:\([^)\n]{1,4}\))?出生"
+    r"|(?:年龄|年纪)[^\d\n,。;]{0,6}(?:[6-9]\d|0\d)年?(?:及?以?后|之后)"
     r"|出生(?:日期|年月|年份)?[^\d\n。;]{0,6}(?:19|20)\d\d[^\n。;,]{0,10}?(?:以后|之后|后)"
 )
 _DECADE = re.compile(r"(?<!\d)(?:[6-9][05]|0[05])后(?:[、/,和或\-]?(?:[6-9][05]|0[05])后)*(?:的)?(?:优先|均可|即可|为佳|最佳|最好|才可)")
@@ -34,7 +39,7 @@ _OTHERS_AFTER = re.compile(
     r"(?:左右|之间|以下|以内|以上|的|年龄段?)*(?:小?儿童|孩子|小孩|宝宝|幼儿|婴|少儿|青少年|学生|学员|人群|用户|客户|客群|老人|老年|消费者|患者|家长|会员|粉丝|受众|读者|玩家|"
     r"女宝|男宝|小朋友|小学|中学|娃|年轻人,?可以)"
 )
-_FORBIDDEN = re.compile(r"(?:打破|拒绝|不受|取消|没有|无)[^\n,。;]{0,4}$")
+_FORBIDDEN = re.compile(r"(?:打破|拒绝|不受|取消|没有|无)(?:年龄|任何|所谓)*$")
 _CHILD = re.compile(
     r"(?<!\d)(1[0-5]|[十][一二三四五]?)(?:周?岁)?(?:及?以上)?(?:-+|到|至)([1-7]\d)(?:周?岁)"
     r"|(?<!\d)(1[0-5]|十[一二三四五]?)周?岁(?:及?以上|起)?(?:都|也|均)?(?:即可|可来|可以|可|行|要|就行|起招)"
@@ -60,7 +65,7 @@ def _limits(plain: str) -> Iterator[Hit]:
         for found in pattern.finditer(plain):
             if found[2] or found[4] or _CONTEXT.search(before(plain, found.start(), 16)):
                 yield from _limit(plain, found, number(found[3]), lowest=17)
-    for pattern, lowest in ((_UPPER, 19), (_AT_MOST, 19), (_TOO_OLD, 21), (_AROUND, 19), (_FROM, 19)):
+    for pattern, lowest in ((_UPPER, 19), (_AT_MOST, 19), (_TOO_OLD, 21), (_AROUND, 19), (_FROM, 19), (_AT_LEAST, 19)):
         for found in pattern.finditer(plain):
             if found[2] or _CONTEXT.search(before(plain, found.start(), 16)):
                 yield from _limit(plain, found, number(found[1]), lowest=lowest)

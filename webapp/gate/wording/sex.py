@@ -25,10 +25,11 @@ _LIMIT = any_of(
     r"(?:优先|为佳|最佳|最好|优选|为宜|更佳|较好|为主|为先|者佳)",
     rf"(?:优先(?:考虑|录用|选择)?|首选|倾向于?|偏好|最好(?:是|为)?){_ONE}(?![装鞋包士科])",
     r"性别(?:要求|限制)?[:是为]?(?:要求)?(?:仅限|限|须|需|为|只)?[男女](?:性|士|生)?(?![,、/.和或与]?[男女]|均可|不限)",
-    r"(?:(?<=\n)|(?<=[\d][.、,)])|(?<=[,;。:(])|^)(?:仅限|限|要求)?[男女](?:性|士|生)?(?=[,。;、!)\n]|$)(?![,、]?[男女])",
+    r"(?:(?<=\n)|(?<=[\d][.、,)])|(?<=[,;。:(])|^)(?:仅限|限|要求)?[男女](?:性|士|生)?(?=[,。;、!)\n]|$|\d[,.、])(?![,、]?[男女])",
+    r"(?:(?<=\n)|(?<=[,;。:])|^)[男女](?:性|士|生)?(?=[1-5]\d-[2-6]\d周?岁)",
     rf"(?:不(?:要|招|收|考虑|接受|录用)|谢绝|拒绝|勿招){_ONE}(?![装士友])",
     rf"{_ONE}(?:请?勿(?:扰|投|面|来)|不要|免(?:谈|投)|不招|不收|不考虑|除外|止步|谢绝)",
-    rf"(?:不适合|不适宜|不宜|不方便){_ONE}(?:从事|应聘|工作|做|投递|[,。;\n]|$)|(?<=适合)[男女](?:性|士|生)(?:从事|做|应聘|工作)",
+    rf"(?:不适合|不适宜|不宜|不方便){_ONE}(?:从事|应聘|工作|做|投递|[,。;\n]|$)|(?<=适合)[男女](?:性|士|生)(?:从事|做|应聘|工作|$|[,。;\n])",
     r"(?:要|招|需要)(?:男孩子?|女孩子?|小伙子?|小姐姐|姑娘)(?=[,。;、!\n]|优先|$)|(?:小姐姐|小哥哥|小伙子?|姑娘)优先",
 )
 _AGED = r"(?:性|士|生)?[:,]?(?:年龄)?[^\n。;男女]{0,6}?(\d\d)(?:周?岁)?(?:(?:-|至|到)(\d\d))?(?:周?岁)"
@@ -50,7 +51,7 @@ _NEEDED = any_of(
     r"[女男]角色|饰演|扮演|[女男]子(?:队|组|监)|月嫂|催乳|搜身|人身检查|女检",
 )
 _OPEN_TO_BOTH = re.compile(r"[^\n。;]{0,4}(?:均可|都可|皆可|不限|都行|都要|兼收|各\d|各招|亦可)")
-_OF_HEIGHT = re.compile(r"[^\n。;]{0,3}\d{3}|[:,]?(?:身高|\d[.米])")
+_OF_HEIGHT = re.compile(r"[^\n。;\d]{0,3}1[4-9]\d(?!\d)|[:,]?(?:身高|1[.米])")
 _OF_HEIGHT_BEFORE = re.compile(r"(?:身高|净高|体重|不限|不分|无论)[^\n。;]{0,8}$")
 
 
@@ -58,10 +59,16 @@ def _limits(plain: str) -> Iterator[Hit]:
     both = [found.span() for found in _BOTH.finditer(plain)]
     for found in _LIMIT.finditer(plain):
         start, end = found.span()
-        if any(low < end and start < high for low, high in both) or _is_no_condition(plain, start, end):
+        if any(low < end and start < high for low, high in both) or _is_no_condition(plain, start, end) or _is_half_of_both(plain, found):
             continue
         yield Hit("SEX.needed" if _NEEDED.search(sentence(plain, start, end)) else "SEX", start, end)
     yield from _by_age(plain)
+
+
+def _is_half_of_both(plain: str, found: re.Match[str]) -> bool:
+    """`男18-40岁,女18-35岁` limits nobody to one sex; that the ages differ is told by itself."""
+    other = {"男": "女", "女": "男"}.get(found[0][:1], "")
+    return bool(other) and plain[found.end() : found.end() + 1].isdigit() and other in sentence(plain, *found.span(), at_most=30)
 
 
 def _is_no_condition(plain: str, start: int, end: int) -> bool:
