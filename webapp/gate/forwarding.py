@@ -47,7 +47,7 @@ class Forwarding:
         subject = Subject(profile=Profile.FORWARDED, values=content)
         text = subject.text()
         found = [hit.code for hit in reading.hits(text.plain, self._families)]
-        if self._measures_hours and hours.may_be_long(text.plain):
+        if self._measures_hours and hours.may_block(text.plain):
             found += [met.code for met in hours.find(Asked(subject, text, self.book, self.on))]
         return list(dict.fromkeys(code for code in found if self._blocks(code, subject.region)))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from webapp.gate.wording.age import AGE, UNDER16
 from webapp.gate.wording.contact import CONTACT
 from webapp.gate.wording.family import Family, Hit
-from webapp.gate.wording.fraud import FRAUD
+from webapp.gate.wording.fraud import FRAUD, FRAUD_TRADES
 from webapp.gate.wording.health import HEALTH
 from webapp.gate.wording.looks import LOOKS
 from webapp.gate.wording.lure import LURE, TRAINING_LURE, ZERO_PAY
@@ -29,6 +29,7 @@ FAMILIES: tuple[Family, ...] = (
     LURE,
     ZERO_PAY,
     CONTACT,
+    FRAUD_TRADES,
     FRAUD,
 )
 

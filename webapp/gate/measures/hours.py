@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from webapp.gate.measures.asked import Asked, Met
-from webapp.gate.wording.family import after, before, number, sentence
+from webapp.gate.wording.family import after, any_word, before, number, sentence
 
 _H = r"(?:个)?(?:多)?(?:小时|钟头|h(?![a-z0-9]))"
 _FROM_TO = re.compile(rf"(?<!\d)(?<!\d[.:])(\d{{1,2}}(?:\.5)?)(?:{_H})?(?:-+|到|至|或)(\d{{1,2}}(?:\.5)?){_H}")
@@ -65,6 +65,11 @@ _OVERTIME_A_MONTH = re.compile(
 _HOURS_A_MONTH = re.compile(
     rf"(?:月均|每月|月|一个月)(?:总|综合|平均|出勤)?(?:工时|工作时间|工作时长|上班)?[^\d\n。;,元]{{0,5}}(2\d\d|3\d\d)(?:-+([23]\d\d))?{_H}"
 )
+_OF_A_BLOCK = any_word(
+    "月休 月公休 月轮休 休班 月假 月(休 无休 不休 没有休息 休息日 无周末 出勤 满勤 上满 上够 月满 月可休 月带薪休 月至少休 月固定休",
+    "天加班 日加班 时加班 月加班 均加班 晚加班 天都加班 天需加班 天要加班 天固定加班 加班时 加班工时 加班8 加班9 加班1 0小时 0个小时",
+    "12小时 12个小时 12h 12个多小时 十二小时 十二个小时 13小时 14小时",
+)
 _FIGURES = {"半": Decimal("0.5"), "一": Decimal(1), "两": Decimal(2), "一半": Decimal("1.5"), "一个半": Decimal("1.5")}
 
 
@@ -78,9 +83,9 @@ class Day:
     is_said: bool = True
 
 
-def may_be_long(plain: str) -> bool:
+def may_block(plain: str) -> bool:
     """Whether it is worth looking for a blocking case: without one of these words there is none."""
-    return any(hint in plain for hint in ("小时", "钟头", "月休", "休班", "加班", "出勤", "无休", "不休", "满"))
+    return _OF_A_BLOCK.search(plain) is not None
 
 
 def find(asked: Asked) -> Iterator[Met]:

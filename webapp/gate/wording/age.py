@@ -7,7 +7,7 @@ limit of 18 is the law's own and none above it is asked for. Where an army is re
 import re
 from collections.abc import Iterator
 
-from webapp.gate.wording.family import Family, Hit, after, apart, before, number
+from webapp.gate.wording.family import Family, Hit, after, any_word, apart, before, number
 
 _N = r"(?:(?<!\d)[1-7]\d(?![\d%])|[二三四五六七]?十[一二三四五六七八九]?)"
 _Y = r"(?:\n?周?岁(?:数)?)"
@@ -95,7 +95,5 @@ def _children(plain: str) -> Iterator[Hit]:
             yield Hit("UNDER16", *found.span())
 
 
-AGE = Family(
-    ("AGE",), ("岁", "年龄", "年纪", "后优先", "后均可", "后即可", "后为佳", "后最", "后的优先", "后才", "出生"), lambda plain: apart(_limits(plain))
-)
-UNDER16 = Family(("UNDER16", "UNDER16.approved"), ("岁", "童工", "未成年", "在读", "小学生", "初中生", "未满"), lambda plain: apart(_children(plain)))
+AGE = Family(("AGE",), any_word("岁 年龄 年纪 后优先 后均可 后即可 后为佳 后最 后的优先 后才 出生"), lambda plain: apart(_limits(plain)))
+UNDER16 = Family(("UNDER16", "UNDER16.approved"), any_word("岁 童工 未成年 在读 小学生 初中生 未满"), lambda plain: apart(_children(plain)))

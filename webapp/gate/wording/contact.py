@@ -6,7 +6,7 @@ A company's web site, WeChat as a tool of the work and the fields of the form it
 import re
 from collections.abc import Iterator
 
-from webapp.gate.wording.family import Family, Hit, after, any_of, apart, before
+from webapp.gate.wording.family import Family, Hit, after, any_of, any_word, apart, before
 
 _ACCOUNT = r"(?:微信|v信?|vx|wx|薇信?|威信|卫星|q|qq|扣扣|微)"
 _REACHED = any_of(
@@ -35,5 +35,5 @@ def _contacts(plain: str) -> Iterator[Hit]:
             yield Hit("CONTACT", *found.span())
 
 
-_HINTS = ("1", "0", "*", "[", "@", "微信", "vx", "wx", "qq", "扣扣", "扫码", "二维码", "好友", "电话", "威信", "薇", "加v", "加微", "联系")
+_HINTS = any_word("1 0 * [ @ 微信 vx wx qq 扣扣 扫码 二维码 好友 电话 威信 薇 加v 加微 联系")
 CONTACT = Family(("CONTACT",), _HINTS, lambda plain: apart(_contacts(plain)))

@@ -21,24 +21,34 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """`find` is asked only where one of `hints` occurs: most publications hold none, and looking for a word is cheaper than for a pattern."""
+    """`find` is asked only where one of `hints` occurs: most publications hold none, and looking for plain words is cheap."""
 
     codes: tuple[str, ...]
-    hints: tuple[str, ...]
+    hints: re.Pattern[str]
     find: Callable[[str], Iterator[Hit]]
 
     def hits(self, plain: str) -> Iterator[Hit]:
-        return self.find(plain) if any(hint in plain for hint in self.hints) else iter(())
+        return self.find(plain) if self.hints.search(plain) else iter(())
 
 
-def words(*lines: str) -> tuple[str, ...]:
-    """Words written with blanks between, on as many lines as they need."""
-    return tuple(word for line in lines for word in line.split())
+def any_word(*lines: str) -> re.Pattern[str]:
+    """One pattern of plain words, written with blanks between on as many lines as they need."""
+    return re.compile("|".join(re.escape(word) for line in lines for word in line.split()))
 
 
 def any_of(*ways: str) -> re.Pattern[str]:
     """One pattern of several ways to say it, each on a line of its own where it is written."""
     return re.compile("|".join(ways))
+
+
+def lines_with(plain: str, hint: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """The lines a word stands in, each once: slow patterns are tried there only."""
+    end = 0
+    for found in hint.finditer(plain):
+        if found.start() >= end:
+            start, end = plain.rfind("\n", 0, found.start()) + 1, plain.find("\n", found.end())
+            end = end if end >= 0 else len(plain)
+            yield start, end
 
 
 def before(plain: str, at: int, signs: int) -> str:

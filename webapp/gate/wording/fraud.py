@@ -8,7 +8,7 @@ reading aloud at home, models who only try on, posting and sending back proof, r
 import re
 from collections.abc import Iterator
 
-from webapp.gate.wording.family import Family, Hit, after, any_of, apart, before, words
+from webapp.gate.wording.family import Family, Hit, after, any_of, any_word, apart, before
 
 _DEBT = any_of(
     r"停息挂[账帐]|停息分期|挂[账帐]停息|债务(?:优化|规划|化解师|协商(?:专员|师|顾问|主任)|政策性延期|减免分期|上岸)|减债(?:规划|师|顾问|专员)|债优",
@@ -34,7 +34,7 @@ _FIGHTS = re.compile(
     r"(?:反|防|打击|识别|禁止|严禁|不(?:是|用|存在|涉及|做)?|非|无|拒绝|杜绝|监控|检测|规避|处理|查处|不需要?|排查|治理|投诉|风控|恶意|虚假|可疑|异常|避免)[^\n。;,]{0,6}$"
 )
 _FIGHTS_AFTER = re.compile(r"[^\n。;,]{0,4}(?:勿扰|监测|识别|治理|风险|行为|检测|排查|策略)")
-_TRADES = ((_DEBT, "FRAUD.debt"), (_BRUSHING, "FRAUD.brushing"), (_WATCHING, "FRAUD.watching"), (_LEVELS, "FRAUD.levels"))
+_TRADES = ((_DEBT, "FRAUD.debt"), (_BRUSHING, "FRAUD.brushing"), (_WATCHING, "FRAUD.watching"))
 
 _HOME = re.compile(r"居家|在家|宅家|线上|手机(?:就|即)?可?|远程|不露脸|无需露脸|不用露脸|不坐班|时间自由|地点自由|有手机")
 _CHAT = any_of(
@@ -66,14 +66,24 @@ _PIECEWORK = re.compile(
 _NEAR = 200
 
 
-def _cheats(plain: str) -> Iterator[Hit]:
+def _unlawful(plain: str) -> Iterator[Hit]:
     for pattern, code in _TRADES:
         for found in pattern.finditer(plain):
             if not _FIGHTS.search(before(plain, found.start(), 12)) and not _FIGHTS_AFTER.match(after(plain, found.end(), 8)):
                 yield Hit(code, *found.span())
+
+
+def _suspected(plain: str) -> Iterator[Hit]:
+    yield from _in_levels(plain)
     yield from _at_home(plain)
     yield from _models(plain)
     yield from _proofs(plain)
+
+
+def _in_levels(plain: str) -> Iterator[Hit]:
+    for found in _LEVELS.finditer(plain):
+        if not _FIGHTS.search(before(plain, found.start(), 12)):
+            yield Hit("FRAUD.levels", *found.span())
 
 
 def _at_home(plain: str) -> Iterator[Hit]:
@@ -101,10 +111,13 @@ def _proofs(plain: str) -> Iterator[Hit]:
         yield Hit("FRAUD.posting", *found.span())
 
 
-_HINTS = words(
-    "停息 债 催收 征信 逾期 刷 试客 体验 试用 试玩 应用推广 aso 点赞 评论 关注员 做单 补单 放单 垫付 看视频 看广告 看电影 看短 观看 观影",
-    "聊天 陪聊 打字 语音 声音 音频 电台 读文 读书 朗读 念 录音 有声 故事 试衣 试穿 穿版 试装 模特 回传 截图 发布 上传 搬运 无人",
-    "下级 下线 拉人头 人头费 裂变 入会 代理 分销 连麦 哄睡 团播 小说 应聘信息 听声 合伙人 团队成员",
+_TRADE_HINTS = any_word(
+    "停息 挂账 挂帐 债务 减债 债优 催收 征信 逾期 网贷 信用卡 刷单 刷好评 刷信誉 刷销量 刷榜 刷量 刷下载 刷评论 刷粉 试客 体验员 试用员 试玩 下载员",
+    "应用推广 应用体验 产品试用 aso 点赞 评论员 关注员 做单 补单 放单 垫付 看视频 看广告 看电影 看短 看直播 刷视频 刷短 观看 观影 体验官 下载 注册",
 )
-_CODES = ("FRAUD.debt", "FRAUD.brushing", "FRAUD.watching", "FRAUD.levels", "FRAUD.home", "FRAUD.model", "FRAUD.posting")
-FRAUD = Family(_CODES, _HINTS, lambda plain: apart(_cheats(plain)))
+_HINTS = any_word(
+    "聊天 陪聊 打字 语音 声音 音频 电台 读文 读书 朗读 念 录音 有声 故事 试衣 试穿 穿版 试装 模特 回传 截图 发布 上传 搬运 无人 文字收益",
+    "下级 下线 拉人头 人头费 裂变 入会 代理 分销 连麦 哄睡 团播 小说 应聘信息 听声 合伙人 团队成员 推广",
+)
+FRAUD_TRADES = Family(("FRAUD.debt", "FRAUD.brushing", "FRAUD.watching"), _TRADE_HINTS, lambda plain: apart(_unlawful(plain)))
+FRAUD = Family(("FRAUD.levels", "FRAUD.home", "FRAUD.model", "FRAUD.posting"), _HINTS, lambda plain: apart(_suspected(plain)))

@@ -8,7 +8,7 @@ a hospital's duties tell of patients.
 import re
 from collections.abc import Iterator
 
-from webapp.gate.wording.family import Family, Hit, after, any_of, apart, before
+from webapp.gate.wording.family import Family, Hit, after, any_of, any_word, apart, before
 
 _KIND = (
     r"(?:重大|传染性?|慢性|急性|精神(?:类|性)?|遗传性?|严重|职业|不良|基础|既往|心脑血管|心血管|心脏|高危|其他|相关|影响工作的?|隐性|心理|特殊|妇科|任何"
@@ -66,8 +66,5 @@ def _is_of_patients(plain: str, found: re.Match[str]) -> bool:
     )
 
 
-_HINTS = (
-    *("病", "乙肝", "两对半", "三阳", "hbv", "hiv", "艾滋", "残", "三高", "高血压", "心脑", "癫痫", "孕", "肝炎", "乙型", "家族"),
-    *("表面抗原", "妊娠", "腰间盘", "肺结核"),
-)
+_HINTS = any_word("病 乙肝 两对半 三阳 hbv hiv 艾滋 残 三高 高血压 心脑 癫痫 孕 肝炎 乙型 家族 表面抗原 妊娠 腰间盘 肺结核")
 HEALTH = Family(("HEALTH", "HEALTH.carrier", "HEALTH.family"), _HINTS, lambda plain: apart(_illness(plain)))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from webapp.gate.wording.age import is_of_the_army
-from webapp.gate.wording.family import Family, Hit, after, any_of, apart, before, words
+from webapp.gate.wording.family import Family, Hit, after, any_of, any_word, apart, before
 
 _GOOD = r"(?:较|很|特别|非常|要)?(?:好|佳|良好|端正|俱佳|优秀|优良|出众|靓丽|甜美|端庄|突出|优雅|大气|上佳|过关|在线|较佳|不错|阳光)"
 _CM = r"(?:cm|公分|厘米|米|m)"
@@ -81,7 +81,7 @@ def _is_of_the_firm(plain: str, found: re.Match[str]) -> bool:
     return bool(_OF_THE_FIRM.search(before(plain, found.start(), 14)) or _OF_A_DESIGN.match(after(plain, found.end(), 5)))
 
 
-_HINTS = words(
+_HINTS = any_word(
     "身高 体重 身材 体型 体态 身形 体格 体形 五官 五宫 相貌 容貌 长相 外貌 样貌 面容 颜值 外形 外型 外在 外表 皮肤 甜美 眉清 漂亮 帅 美女",
     "形象 气质 疤 眼镜 近视 高挑 个子 胖 脸型 面相 cm 厘米 公分 米以上 男1 女1 0以上 5以上 8以上",
 )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from webapp.gate.wording.family import Family, Hit, after, any_of, apart, before, words
+from webapp.gate.wording.family import Family, Hit, after, any_of, any_word, apart, before
 
 _MUCH = r"(?:过万|上万|破万|过1?w|万元|几万|数万|十万)"
 _PITCH = any_of(
@@ -78,10 +78,10 @@ def _unpaid(plain: str) -> Iterator[Hit]:
             yield Hit("ZERO_PAY", *found.span())
 
 
-_LURE_HINTS = words(
+_LURE_HINTS = any_word(
     "高薪 轻松 随便 月入 日入 日赚 天赚 过万 暴富 赚 月薪 百万 过w 财务自由 躺 稳稳 月均 上万 小白 经验 基础 致富 发财 分分钟 妥妥 回报",
 )
-_SCHOOL_HINTS = ("基础", "专业", "转行", "跨行", "小白", "学员", "培训", "学徒", "招转培", "零经验", "0经验", "文科", "学历不限")
+_SCHOOL_HINTS = any_word("基础 专业 转行 跨行 小白 学员 培训 学徒 招转培 零经验 0经验 文科 学历不限")
 LURE = Family(("LURE",), _LURE_HINTS, lambda plain: apart(_lures(plain)))
 TRAINING_LURE = Family(("TRAINING_LURE",), _SCHOOL_HINTS, lambda plain: apart(_schools(plain)))
-ZERO_PAY = Family(("ZERO_PAY",), ("底薪", "提成", "佣金", "工资", "薪", "抵", "义务", "免费", "无偿"), lambda plain: apart(_unpaid(plain)))
+ZERO_PAY = Family(("ZERO_PAY",), any_word("底薪 提成 佣金 工资 薪 抵 义务 免费 无偿"), lambda plain: apart(_unpaid(plain)))

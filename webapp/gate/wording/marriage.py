@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from webapp.gate.wording.family import Family, Hit, after, any_of, apart, before
+from webapp.gate.wording.family import Family, Hit, after, any_of, any_word, apart, before
 
 _STATE = r"(?:已婚已育|未婚未育|已婚|未婚|单身|已育|未育|离异|无孩)"
 _PLANS = r"(?:结婚|怀孕|生育|生孩子|要孩子|要小孩|婚育|备孕|生小孩|生二胎|二胎|三胎|恋爱)"
@@ -36,5 +36,5 @@ def _conditions(plain: str) -> Iterator[Hit]:
             yield Hit("MARRIAGE", *found.span())
 
 
-_HINTS = ("婚", "育", "孕", "单身", "离异", "孩", "二胎", "三胎", "恋爱", "哺乳")
+_HINTS = any_word("婚 育 孕 单身 离异 孩 二胎 三胎 恋爱 哺乳")
 MARRIAGE = Family(("MARRIAGE",), _HINTS, lambda plain: apart(_conditions(plain)))

@@ -8,7 +8,7 @@ paid by the day or the week.
 import re
 from collections.abc import Iterator
 
-from webapp.gate.wording.family import Family, Hit, after, any_of, apart, before, sentence
+from webapp.gate.wording.family import Family, Hit, after, any_of, any_word, apart, before, sentence
 
 _OWN_COST = (
     r"(?:报名费|入会费|会员费|登记费|建档费|培训费|学费|教材费|资料费|工服费|服装费|工装费|体检费|保密费|办卡费|工牌费|制证费|办证费|小白卡费|证件费)"
@@ -88,9 +88,9 @@ def _is_usual(plain: str, found: re.Match[str], ahead: str, behind: str) -> bool
     return re.search(r"周|[1-7一二两三四五六七]天", said) is not None and _PAID_SOON.search(plain) is not None
 
 
-FEE = Family(("FEE",), ("费", "扣", "交钱", "付款", "培训贷", "缴", "元", "块"), lambda plain: apart(_fees(plain)))
+FEE = Family(("FEE",), any_word("费 扣 交钱 付款 培训贷 缴 元 块"), lambda plain: apart(_fees(plain)))
 DEPOSIT = Family(
     ("DEPOSIT",),
-    ("押", "保证金", "担保", "风险金", "压", "质保金", "证", "档案", "驾照", "个班", "不满", "工资"),
+    any_word("押 保证金 担保 风险金 压 质保金 证 档案 驾照 个班 不满 工资"),
     lambda plain: apart(_deposits(plain)),
 )

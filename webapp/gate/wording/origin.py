@@ -7,7 +7,7 @@ minorities (就业促进法 §28). A register that must be of here bars others: 
 import re
 from collections.abc import Iterator
 
-from webapp.gate.wording.family import Family, Hit, after, any_of, apart, before, sentence
+from webapp.gate.wording.family import Family, Hit, after, any_of, any_word, apart, before, lines_with, sentence
 
 _REGISTER = r"(?:户口|户籍|籍贯)"
 _HERE = r"(?:本地|本市|当地|本省|本县|本区|本村|本镇|本乡|本埠)"
@@ -35,6 +35,9 @@ _LIKED = any_of(
     r"(?:优先(?:录用|考虑)?|首选|最好(?:是|为)?)(?:本地|当地|本市)(?:人|居民)",
     r"(?:同意|须|需|必须|要求|愿意)[^\n。;,]{0,8}(?:将[^\n。;,]{0,10})?(?:户口|户籍|\*{3})[^\n。;,]{0,3}(?:迁移?(?:至|到|入)|转入|落户)",
     rf"{_REGISTER}(?:须|需|要|必须)(?:迁|转)",
+)
+_SAYS_WHERE = re.compile(
+    r"户口|户籍|籍|\*{3}|外地|外省|外来|农村|[地市省县区村镇乡北津海庆宁川江西东南建徽苏徽林古藏疆港门岛波州安照沂城泽芜圳京都汕山]人"
 )
 _OPEN = re.compile(r"(?:不限|无要求|没有要求|均可|都可|皆可|不做要求|不问|不看|无限制|也可|亦可|都行)")
 _OPEN_BEFORE = re.compile(r"(?:不限|无论|不论|不分|不问|不看|无|没有)[^\n,。;]{0,6}$")
@@ -64,9 +67,10 @@ _OF_THE_WORK = re.compile(r"清真|寺院|寺庙|教堂|教会|道观|宗教(?:�
 def _origins(plain: str) -> Iterator[Hit]:
     is_by_law = _BY_LAW.search(plain) is not None
     for pattern, code in ((_ONLY, "HUKOU" if is_by_law else "HUKOU.only"), (_LIKED, "HUKOU")):
-        for found in pattern.finditer(plain):
-            if not _is_open(plain, found):
-                yield Hit(code, *found.span())
+        for line in lines_with(plain, _SAYS_WHERE):
+            for found in pattern.finditer(plain, *line):
+                if not _is_open(plain, found):
+                    yield Hit(code, *found.span())
 
 
 def _is_open(plain: str, found: re.Match[str]) -> bool:
@@ -89,7 +93,7 @@ def _faiths(plain: str) -> Iterator[Hit]:
             yield Hit(code, *found.span())
 
 
-_HOME_HINTS = ("户口", "户籍", "籍贯", "***", "本地", "当地", "外地", "外省", "本市", "人优先", "人勿", "籍", "人不要")
-_FAITH_HINTS = ("族", "教", "信仰", "佛", "基督", "信主", "穆斯林", "新疆", "西藏", "藏籍", "疆籍", "种族", "肤色", "白人", "种人")
+_HOME_HINTS = any_word("户口 户籍 籍贯 *** 本地 当地 外地 外省 本市 人优先 人勿 籍 人不要")
+_FAITH_HINTS = any_word("族 教 信仰 佛 基督 信主 穆斯林 新疆 西藏 藏籍 疆籍 种族 肤色 白人 种人")
 HUKOU = Family(("HUKOU", "HUKOU.only"), _HOME_HINTS, lambda plain: apart(_origins(plain)))
 ETHNICITY_FAITH = Family(("ETHNICITY_FAITH", "ETHNICITY_FAITH.needed"), _FAITH_HINTS, lambda plain: apart(_faiths(plain)))

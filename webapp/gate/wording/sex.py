@@ -7,7 +7,7 @@ no condition. Heights for men and for women are looks, not sex; ages that differ
 import re
 from collections.abc import Iterator
 
-from webapp.gate.wording.family import Family, Hit, after, any_of, apart, before, number, sentence
+from webapp.gate.wording.family import Family, Hit, after, any_of, any_word, apart, before, number, sentence
 
 _ONE = r"(?:男(?:性|士|生|孩子?|员工|工)?|女(?:性|士|生|孩子?|员工|工)?)"
 _JOB = r"(?:普工|服务员|保洁|司机|文员|收银|前台|操作工|保安|学徒|工人|店员|营业员|销售|主播|客服|助理|会计|出纳|技师|员工)"
@@ -100,4 +100,4 @@ def _ages(low: str, high: str | None) -> tuple[int, int]:
     return number(low), number(high) if high else 0
 
 
-SEX = Family(("SEX", "SEX.needed"), ("男", "女", "小伙", "姑娘", "小姐姐", "小哥哥"), lambda plain: apart(_limits(plain)))
+SEX = Family(("SEX", "SEX.needed"), any_word("男 女 小伙 姑娘 小姐姐 小哥哥"), lambda plain: apart(_limits(plain)))

@@ -21,7 +21,8 @@ _TRADITIONAL = dict(
 )
 _ENTITY = re.compile(r"&(lt|gt|amp|nbsp|quot);")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "nbsp": " ", "quot": '"'}
-_BLANK = re.compile(r"(?<=[^\x00-\x7f])[ \t]+|[ \t]+(?=[^\x00-\x7f])")
+_BLANKS = re.compile(r"[ \t]+")
+_LAST_LATIN = "\x7f"
 _NUMBERED = range(0x2460, 0x2500)
 _MARKED = range(0x2776, 0x2794)
 
@@ -53,7 +54,17 @@ _SIGNS = _Signs()
 def plain(raw: str) -> str:
     """The text as patterns see it."""
     text = _ENTITY.sub(lambda found: _ENTITIES[found[1]], raw) if "&" in raw else raw
-    return _BLANK.sub("", text.translate(_SIGNS))
+    return _BLANKS.sub(_kept, text.translate(_SIGNS))
+
+
+def _kept(blanks: re.Match[str]) -> str:
+    return "" if _is_beside_han(blanks) else blanks[0]
+
+
+def _is_beside_han(blanks: re.Match[str]) -> bool:
+    """Blanks part Latin words and figures; beside any other sign they say nothing."""
+    text, start, end = blanks.string, blanks.start(), blanks.end()
+    return text[start - 1 : start] > _LAST_LATIN or text[end : end + 1] > _LAST_LATIN
 
 
 def origins(raw: str) -> list[tuple[int, int]]:
@@ -68,7 +79,7 @@ def origins(raw: str) -> list[tuple[int, int]]:
             signs.append(sign)
             spans.append((at, end))
         at = end
-    blanks = {at for found in _BLANK.finditer("".join(signs)) for at in range(*found.span())}
+    blanks = {at for found in _BLANKS.finditer("".join(signs)) if _is_beside_han(found) for at in range(*found.span())}
     return [span for at, span in enumerate(spans) if at not in blanks]
 
 
