@@ -147,8 +147,31 @@ class EmployerVerified(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class EmployerEndorsed(Event):
+    """The first of two reviewers found it right."""
+
+    employer_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class EmployerRefused(Event):
     employer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerPaperAdded(Event):
+    """A licence or a letter of authority was uploaded."""
+
+    employer_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerPaperShown(Event):
+    """A reviewer had one of them shown."""
+
+    employer_id: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)

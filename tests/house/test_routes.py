@@ -21,7 +21,7 @@ import search.current
 from search.embedded import EmbeddedEngine
 from tests.conftest import make_settings
 from tests.house.town import WRONG_PLACE, Keeper, Town, address, build, keeping
-from webapp import db, ledger, sealing
+from webapp import db, files, ledger, sealing
 from webapp.access import Role
 from webapp.app import create_app
 
@@ -57,6 +57,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, template_database: Path) -> 
     shutil.copy(template_database, settings.var / "zhilu.db")
     sealing.configure(settings.secrets)
     engine = db.connect(settings.database_url)
+    files.settle(settings.files)
     ledger.subscribe({})
     search.current.use(EmbeddedEngine(settings.search_directory))
     search.current.engine().rebuild([])
