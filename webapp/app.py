@@ -62,12 +62,13 @@ ERRORS = (400, 401, 403, 404, 405, 410, 413, 429, 500, 503)
 FORM_BYTES = 1024 * 1024
 
 
-def prepare(settings: Settings) -> None:
-    """Opens what every process of the house needs: keys, database, search engine. Call it after a fork, never before."""
+def prepare(settings: Settings, *, searches: bool = True) -> None:
+    """Opens what every process of the house needs: keys, database, files, search engine. Call it after a fork, never before."""
     sealing.configure(settings.secrets)
     db.connect(settings.database_url)
     files.settle(settings.files)
-    search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
+    if searches:
+        search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
     links.settle(settings.base_url)
     reference.settle(settings.home_region)
 
