@@ -68,6 +68,7 @@ LISTENER_LABELS = {
     "send_code": "发送验证码",
     "write_confirmation": "写邮箱确认信",
     "tell_invited": "告知被授予角色的人",
+    "tell_applicants": "告知应聘者岗位已停止",
     "index_posting": "更新岗位索引",
     "index_batch": "更新批次索引",
     "index_expired": "更新到期岗位索引",
