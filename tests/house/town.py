@@ -20,7 +20,7 @@ from tests.factories.accounts import make_code, make_person, make_staff, relay_l
 from tests.factories.employers import employer_values, make_employer, make_member, make_uscc, owner_of
 from tests.factories.files import PNG
 from tests.factories.notices import make_notice
-from tests.factories.postings import make_application, make_posting
+from tests.factories.postings import make_application, make_posting, posting_values
 from tests.factories.seekers import make_saved_search
 from webapp import db, files
 from webapp.access import STAFF, Actor, Role
@@ -31,8 +31,9 @@ from webapp.db import now, session, today, transaction
 from webapp.employers import operations as employers
 from webapp.employers.models import Employer, EmployerState
 from webapp.ledger import Delivery, DeliveryState, Entry
-from webapp.postings import index_care, unfound
+from webapp.postings import changing, index_care, unfound
 from webapp.postings.models import IndexRunKind, Posting, PostingState, SearchTally
+from webapp.postings.reviewing import operations as reviewing
 from webapp.reference.operations import add_wording
 
 LATER = timedelta(hours=2)
@@ -66,7 +67,7 @@ class Town:
             "postings.withdraw_application": {"key": self.rows["application"]},
             "postings.applications": open_,
             "postings.open_application": open_ | {"application_key": self.rows["application"]},
-            "postings.review": {"key": self.posts[PostingState.IN_REVIEW]},
+            "postings.remove_phrase": {"key": self.rows["phrase"]},
             "postings.figure_rows": {"state": "open"},
             "postings.search_word": {"word": EVERYWHERE},
             "matching.save_search": {"q": "电焊工"},
@@ -83,6 +84,8 @@ class Town:
             ("matching", ("choose_email", "remove_search"), {"key": self.rows["search"]}),
             ("notices", ("retry", "close"), {"key": self.rows["delivery"]}),
             ("postings", ("edit", "check", "submit", "move", "copy"), draft),
+            ("postings", ("review", "review_take", "review_release"), {"key": self.posts[PostingState.IN_REVIEW]}),
+            ("postings", ("change", "change_check", "change_move"), {"key": self.rows["changing"]}),
         ):
             told |= {f"{room}.{name}": keys for name in names}
         found = {(endpoint, ""): keys for endpoint, keys in told.items()}
@@ -124,6 +127,9 @@ class Town:
             "postings.new": {"title": "电工"},
             "postings.edit": {"title": "电工"},
             "postings.move": {"to": "withdrawn"},
+            "postings.change": {"title": "电工"},
+            "postings.change_move": {"to": "drop"},
+            "postings.phrases": {"text": "请写明班次。"},
             "postings.review": {"decision": "approved", "seen": self.rows["version"]},
             "postings.add_wording": {"word": EVERYWHERE, "words": "保洁"},
             "postings.remove_wording": {"word": STAFF_WORD},
@@ -182,6 +188,11 @@ def _rows(town: Town, who: dict[str, Person]) -> None:
     with transaction():
         row = session().get_one(Employer, town.rows["employer"])
         town.rows["paper"] = employers.add_paper(row, stored, files.FileKind.LICENCE, by=Actor.SYSTEM).id
+    with transaction():
+        changing_row = make_posting(employer=row)
+        changing.propose(changing_row, posting_values(title="钳工"), by=Actor(who["employer_owner"].id, Role.EMPLOYER_OWNER.value, "web"))
+        phrase = reviewing.add_phrase("370100", "duties", "请写清楚。", by=Actor.SYSTEM)
+        town.rows |= {"changing": changing_row.id, "phrase": phrase.id}
     pending = make_employer(state=EmployerState.PENDING)
     town.rows |= {"pending": pending.id, "identity": pending.identity}
     town.rows["search"] = make_saved_search(who["seeker"]).id

@@ -13,7 +13,7 @@ from webapp.ledger import record
 from webapp.postings.applying import telling
 from webapp.postings.applying.models import Application, ApplicationState
 from webapp.postings.models import Posting, PostingState
-from webapp.postings.operations import Refusal
+from webapp.postings.refusals import Refusal
 
 
 class NotOpen(Refusal):

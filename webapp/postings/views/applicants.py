@@ -7,7 +7,7 @@ from webapp.access import Permission, acting, requires, visitor
 from webapp.db import transaction
 from webapp.postings import queries as postings
 from webapp.postings.applying import operations, queries, showing
-from webapp.postings.operations import Refusal
+from webapp.postings.refusals import Refusal
 from webapp.postings.views.room import blueprint
 from webapp.web import found, paginate
 

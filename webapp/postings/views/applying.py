@@ -12,7 +12,7 @@ from webapp.postings.applying.forms import ApplyForm
 from webapp.postings.applying.models import ApplicationState
 from webapp.postings.applying.operations import AlreadyApplied
 from webapp.postings.models import Posting
-from webapp.postings.operations import Refusal
+from webapp.postings.refusals import Refusal
 from webapp.postings.views.room import blueprint
 from webapp.web import found, paginate
 

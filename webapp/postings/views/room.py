@@ -1,9 +1,10 @@
-"""What the five conversations share: their blueprint and the words their templates use."""
+"""What the conversations share: their blueprint and the words their templates use."""
 
 from flask import Blueprint
 from markupsafe import Markup, escape
 
 from webapp.postings import showing
+from webapp.postings.forms import REMARKED
 from webapp.postings.models import PostingState
 
 blueprint = Blueprint("postings", __name__, template_folder="../templates")
@@ -18,3 +19,10 @@ def state_badge(state: PostingState) -> Markup:
 
 
 blueprint.add_app_template_global(state_badge, "state_badge")
+
+
+def remark_label(field: str) -> str:
+    return REMARKED.get(field, field)
+
+
+blueprint.add_app_template_global(remark_label, "remark_label")
