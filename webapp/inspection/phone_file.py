@@ -68,7 +68,7 @@ def plain_number(typed: str) -> str:
 
 def read(content: bytes) -> tuple[list[PhoneRow], list[BadLine]]:
     """UTF-8 or GB18030. Raises NotAPhoneFile."""
-    lines = csv.DictReader(io.StringIO(_decoded(content), newline=""), restval="", skipinitialspace=True)
+    lines = csv.DictReader(io.StringIO(_decoded(content), newline=""), restval="", skipinitialspace=True, strict=True)
     missing = [name for name in NEEDED if name not in (lines.fieldnames or ())]
     if missing:
         raise NotAPhoneFile(f"缺少列：{'、'.join(missing)}。第一行应当是列名：{'、'.join(COLUMNS)}")
