@@ -69,22 +69,26 @@ def plain_number(typed: str) -> str:
 def read(content: bytes) -> tuple[list[PhoneRow], list[BadLine]]:
     """UTF-8 or GB18030. Raises NotAPhoneFile."""
     lines = csv.DictReader(io.StringIO(_decoded(content), newline=""), restval="", skipinitialspace=True, strict=True)
+    try:
+        return _rows(lines)
+    except csv.Error as reason:
+        raise NotAPhoneFile(f"第 {lines.line_num + 1} 行不是完整的 CSV，请检查引号") from reason
+
+
+def _rows(lines: "csv.DictReader[str]") -> tuple[list[PhoneRow], list[BadLine]]:
     missing = [name for name in NEEDED if name not in (lines.fieldnames or ())]
     if missing:
         raise NotAPhoneFile(f"缺少列：{'、'.join(missing)}。第一行应当是列名：{'、'.join(COLUMNS)}")
     rows: dict[tuple[str, str, str], PhoneRow] = {}
     bad: list[BadLine] = []
-    try:
-        for record in lines:
-            if len(rows) + len(bad) >= LINES_AT_MOST:
-                raise NotAPhoneFile(f"一次最多导入 {LINES_AT_MOST} 行，请分成几个文件")
-            try:
-                row = _row(record, lines.line_num)
-                _refuse_twin(rows.setdefault((row.region, row.purpose, row.number), row), row)
-            except BadNumber as reason:
-                bad.append(BadLine(lines.line_num, str(reason)))
-    except csv.Error as reason:
-        raise NotAPhoneFile(f"第 {lines.line_num} 行不是完整的 CSV，请检查引号") from reason
+    for record in lines:
+        if len(rows) + len(bad) >= LINES_AT_MOST:
+            raise NotAPhoneFile(f"一次最多导入 {LINES_AT_MOST} 行，请分成几个文件")
+        try:
+            row = _row(record, lines.line_num)
+            _refuse_twin(rows.setdefault((row.region, row.purpose, row.number), row), row)
+        except BadNumber as reason:
+            bad.append(BadLine(lines.line_num, str(reason)))
     return list(rows.values()), bad
 
 

@@ -148,7 +148,7 @@ def test_a_line_that_stands_twice_is_taken_once():
 
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\xff\xfe\x00\x80\x81", b"PK\x03\x04 zip", (HEAD + '370102,rights,"1234').encode()])
 def test_what_is_no_such_file_is_said_to_be_none(content):
-    with pytest.raises(NotAPhoneFile, match="缺少列|不是完整的 CSV|编码的 CSV"):
+    with pytest.raises(NotAPhoneFile, match=r"缺少列|不是完整的 CSV|编码的 CSV"):
         phone_file.read(content)
 
 
