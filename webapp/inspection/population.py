@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, select
 
+from webapp.access import Grant
 from webapp.db import now, session, today
 from webapp.inspection.drawing import Layer, digest, layers_of
 from webapp.postings import figures
 from webapp.postings.figures import Slice
 from webapp.postings.models import Posting, PostingState
-from webapp.postings.queries import open_now
+from webapp.postings.queries import open_now, reach
 
 DIRECT = "用人单位直接发布"
 NAMELESS = "来源未注明平台"
@@ -74,3 +75,9 @@ def take(definition: Definition) -> Population:
 def source_of(posting: Posting) -> str:
     """The source's name as the strata say it."""
     return " ".join(posting.source_title.split()) or NAMELESS if posting.is_forwarded else DIRECT
+
+
+def platforms(grants: Iterable[Grant]) -> list[str]:
+    """The platforms whose postings are open in this area now, for a choice."""
+    wanted = select(Posting.source_title).where(reach(grants), open_now(), Posting.source_title != "").distinct()
+    return sorted(session().scalars(wanted))

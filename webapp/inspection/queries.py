@@ -24,6 +24,7 @@ from webapp.inspection.models import (
     Transfer,
 )
 from webapp.postings.models import Posting
+from webapp.reference.models import PhoneEntry
 
 _LONG = (defer(PublicReport.evidence), defer(PublicReport.text_sealed), defer(PublicReport.note_sealed))
 """What a list of reports does not show and need not read."""
@@ -272,3 +273,16 @@ def open_reports(posting_ids: Iterable[UUID]) -> dict[UUID, int]:
         PublicReport.posting_id.in_(list(posting_ids)), PublicReport.state != ReportState.DECIDED
     )
     return dict(session().execute(counted.group_by(PublicReport.posting_id)).all())
+
+
+# the phone book
+
+
+def phone_book(grants: Iterable[Grant]) -> Select[PhoneEntry]:
+    """The lines of the keeper's area."""
+    wanted = select(PhoneEntry).where(reached(PhoneEntry.region, grants))
+    return wanted.order_by(PhoneEntry.region, PhoneEntry.purpose, PhoneEntry.number)
+
+
+def phone_entry(key: UUID, grants: Iterable[Grant]) -> PhoneEntry | None:
+    return session().scalar(select(PhoneEntry).where(PhoneEntry.id == key, reached(PhoneEntry.region, grants)))
