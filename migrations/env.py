@@ -10,6 +10,7 @@ from webapp.accounts import models as accounts
 from webapp.config import Settings
 from webapp.db import Base, make_engine
 from webapp.employers import models as employers
+from webapp.inspection import models as inspection
 from webapp.matching import models as matching
 from webapp.notices import models as notices
 from webapp.postings import models as postings
@@ -19,6 +20,7 @@ from webapp.seekers import models as seekers
 from webapp.sources import models as sources
 
 MODELS = (ledger, accounts, applying, employers, matching, notices, postings, reference, seekers, sources)
+MODELS = (ledger, accounts, employers, inspection, matching, notices, postings, reference, seekers, sources)
 """Imported so that Base.metadata knows every table."""
 
 

@@ -77,6 +77,13 @@ class Permission(StrEnum):
     """What was searched and not found: sums of many, of the own area."""
     WORDING_KEEP = "wording.keep"
     """To say what a word means, for everybody who searches."""
+    CHECK_PLAN = "check.plan"
+    """To draw a campaign of spot checks of the own area, follow it and publish it."""
+    CHECK_RUN = "check.run"
+    """To be drawn as an inspector, and to work off the own checks."""
+    REPORT_HANDLE = "report.handle"
+    """Reports of the public about postings of the own area."""
+    PHONES_KEEP = "phones.keep"
     STAFF_MANAGE = "staff.manage"
     DELIVERIES_READ = "deliveries.read"
     LEDGER_READ = "ledger.read"
@@ -86,14 +93,15 @@ _OWN = frozenset({Permission.ACCOUNT_OWN})
 _MEMBER = _OWN | {Permission.EMPLOYER_READ, Permission.POSTING_WRITE, Permission.APPLICATION_READ}
 _STAFF = _OWN | {Permission.FIGURES_READ}
 _WORDS = frozenset({Permission.SEARCH_REPORT, Permission.WORDING_KEEP})
+_INSPECTION = frozenset({Permission.CHECK_RUN, Permission.REPORT_HANDLE, Permission.PHONES_KEEP})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SEEKER: _OWN | {Permission.PROFILE_KEEP, Permission.SEARCH_SAVE, Permission.APPLICATION_SEND, Permission.EMPLOYER_REGISTER},
     Role.EMPLOYER_OWNER: _MEMBER | {Permission.EMPLOYER_MANAGE},
     Role.EMPLOYER_MEMBER: _MEMBER,
     Role.AGENT: _OWN,
-    Role.REVIEWER: _STAFF | _WORDS | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
-    Role.INSPECTOR: _STAFF,
+    Role.REVIEWER: _STAFF | _WORDS | _INSPECTION | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
+    Role.INSPECTOR: _STAFF | _INSPECTION | {Permission.CHECK_PLAN},
     Role.OFFICER: _STAFF | _WORDS,
     Role.CASEWORKER: _STAFF,
     Role.MARKET_STAFF: _STAFF,

@@ -22,6 +22,7 @@ from webapp.accounts import passwords
 from webapp.accounts import views as accounts
 from webapp.config import Settings
 from webapp.employers import views as employers
+from webapp.inspection import views as inspection
 from webapp.matching import views as matching
 from webapp.notices import links
 from webapp.notices import views as notices
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     web.blueprint,
     accounts.blueprint,
     employers.blueprint,
+    inspection.blueprint,
     matching.blueprint,
     notices.blueprint,
     postings.blueprint,
@@ -48,6 +50,10 @@ DESKS = (
     (Permission.PROFILE_KEEP, "资料", "seekers.profile"),
     (Permission.POSTING_REVIEW, "岗位审核", "postings.review_queue"),
     (Permission.EMPLOYER_VERIFY, "单位核验", "employers.verify_queue"),
+    (Permission.CHECK_RUN, "岗位抽查", "inspection.my_checks"),
+    (Permission.REPORT_HANDLE, "举报办理", "inspection.report_queue"),
+    (Permission.CHECK_PLAN, "抽查任务", "inspection.campaign_list"),
+    (Permission.PHONES_KEEP, "维权电话", "inspection.phone_book"),
     (Permission.FIGURES_READ, "统计", "postings.figures"),
     (Permission.SEARCH_REPORT, "搜不到的词", "postings.search_report"),
     (Permission.STAFF_MANAGE, "人员", "accounts.staff"),
@@ -175,6 +181,7 @@ def _page_context() -> dict[str, Any]:
         "sign_in_url": url_for("accounts.sign_in"),
         "sign_out_url": url_for("accounts.sign_out"),
         "register_url": url_for("accounts.register"),
+        "complaint_url": url_for("inspection.ask"),
         "nav_links": [("岗位", url_for("postings.search"))],
     }
     if not g.get("failing", False) and current_user.is_authenticated:

@@ -66,6 +66,15 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.ApplicationOpened,
         events.ApplicationSent,  # the operation itself tells the employer's members, in the same transaction
         events.ApplicationWithdrawn,
+        events.CallLogged,
+        events.CampaignCancelled,
+        events.CampaignDrawn,  # the operation itself tells the inspectors
+        events.CampaignFinished,
+        events.CampaignPrepared,
+        events.CampaignPublished,
+        events.CheckJudged,  # what becomes of the posting is told as PostingClosed
+        events.CheckReassigned,
+        events.CheckReopened,
         events.DeliveryClosed,
         events.DeliveryRetried,
         events.DemoLoaded,
@@ -90,12 +99,21 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.PostingChangeProposed,
         events.PostingChangeReturned,  # the operation itself tells the author
         events.PostingChangeSubmitted,
+        events.PhoneBookChanged,
         events.PostingDrafted,
         events.PostingReturned,  # the operation itself tells the author
         events.PostingSubmitted,
         events.ReferenceImported,
         events.ReviewPhraseAdded,
         events.ReviewPhraseRemoved,
+        events.ReportDecided,  # the operation itself tells the reporter
+        events.ReportOffered,
+        events.ReportPackMade,
+        events.ReportReceived,  # the operation itself tells the handlers of the district
+        events.ReportTaken,
+        events.ReportTransferred,
+        events.ReporterShown,
+        events.ReportersForgotten,
         events.RoleGranted,
         events.RoleRevoked,
         events.SavedSearchChanged,

@@ -17,6 +17,8 @@ class NoticeKind(Labelled):
     EMPLOYER = "employer", "单位核验结果"
     ROLE = "role", "权限变动"
     TAKEN_DOWN = "taken_down", "岗位下架"
+    CHECK = "check", "岗位抽查"
+    REPORT = "report", "举报办理"
 
 
 class Notice(Base):

@@ -134,6 +134,7 @@ class ReviewDecision(Labelled):
     APPROVED = "approved", "通过"
     RETURNED = "returned", "退回修改"
     TAKEN_DOWN = "taken_down", "下架"
+    STOPPED = "stopped", "停止招聘"
 
 
 class PostingReview(Base):

@@ -162,6 +162,18 @@ def take_down(posting: Posting, reason: str, *, by: Actor) -> None:
     decide(posting, ReviewDecision.TAKEN_DOWN, reason, by=by)
 
 
+def stop(posting: Posting, reason: str, *, by: Actor, filled: bool = False) -> None:
+    """An inspection found that nobody is wanted any more (`filled`: because everybody was found), or that it has to be mended.
+
+    Its employer may open a filled one again, and make a draft of a withdrawn one, which is reviewed anew; a forwarded one has nobody here who
+    could, so it is withdrawn in either case. Raises OwnPosting, NoReason.
+    """
+    _require_distance(posting, by)
+    _require_reason(reason)
+    _close(posting, _S.FILLED if filled and not posting.is_forwarded else _S.WITHDRAWN, by=by)
+    _decide(posting, ReviewDecision.STOPPED, reason, by=by)
+
+
 def pause(posting: Posting, *, by: Actor) -> None:
     _close(posting, _S.PAUSED, by=by)
 

@@ -11,8 +11,8 @@ from webapp.postings.applying import queries as applying
 from webapp.postings.applying.models import ApplicationState
 from webapp.postings.models import Posting, PostingState
 from webapp.postings.views.room import blueprint
-from webapp.reference import wages
-from webapp.reference.models import WageUnit
+from webapp.reference import phones, wages
+from webapp.reference.models import PhonePurpose, WageUnit
 from webapp.web import found
 
 _BY_UNIT = {WageUnit.HOUR: "HOUR", WageUnit.DAY: "DAY", WageUnit.WEEK: "WEEK", WageUnit.MONTH: "MONTH", WageUnit.YEAR: "YEAR"}
@@ -48,6 +48,7 @@ def _detail_page(posting: Posting) -> str:
         may_review=_may_review(posting),
         similar=[showing.card(row) for row in queries.similar(posting)],
         structured=_structured(posting) if is_open else "",
+        phones=phones.lines_for(posting.region, (PhonePurpose.RIGHTS, PhonePurpose.INSPECTION)),
     )
 
 
