@@ -168,10 +168,10 @@ def stop(posting: Posting, reason: str, *, by: Actor, filled: bool = False) -> N
     Its employer may open a filled one again, and make a draft of a withdrawn one, which is reviewed anew; a forwarded one has nobody here who
     could, so it is withdrawn in either case. Raises OwnPosting, NoReason.
     """
-    _require_distance(posting, by)
-    _require_reason(reason)
+    require_distance(posting, by)
+    require_reason(reason)
     _close(posting, _S.FILLED if filled and not posting.is_forwarded else _S.WITHDRAWN, by=by)
-    _decide(posting, ReviewDecision.STOPPED, reason, by=by)
+    decide(posting, ReviewDecision.STOPPED, reason, by=by)
 
 
 def pause(posting: Posting, *, by: Actor) -> None:
