@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from webapp import ledger
 from webapp.access import Actor
 from webapp.db import LOCAL_ZONE, reading, today, transaction
+from webapp.demand import reminding
 from webapp.events import Event, IndexCheckDue, UpkeepDue
 from webapp.ledger import ScheduleRun
 from webapp.postings import operations as postings
@@ -64,8 +65,13 @@ def _expire_postings(renew: Renew) -> None:
     postings.expire(today(), by=Actor.SYSTEM)
 
 
+def _remind_officers(renew: Renew) -> None:
+    reminding.remind_officers(renew, on=today())
+
+
 SCHEDULE: tuple[Job, ...] = (
     Job("expire_postings", Daily(time(0, 5)), work=_expire_postings),
+    Job("remind_officers", Daily(time(7, 30)), work=_remind_officers),
     Job("purge", Daily(time(3, 30)), work=retention.purge),
     Job("forget_processes", Every(timedelta(hours=1), timedelta(minutes=50)), work=retention.forget_processes),
     Job("check_index", Every(timedelta(hours=1), timedelta(minutes=20)), event=IndexCheckDue),

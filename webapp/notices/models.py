@@ -17,6 +17,7 @@ class NoticeKind(Labelled):
     EMPLOYER = "employer", "单位核验结果"
     ROLE = "role", "权限变动"
     TAKEN_DOWN = "taken_down", "岗位下架"
+    DEMAND = "demand", "用工需求"
 
 
 class Notice(Base):

@@ -6,21 +6,29 @@ from uuid import UUID
 from sqlalchemy import select
 
 from webapp.db import session
+from webapp.employers.models import Membership
 from webapp.notices.models import NoticeKind
 from webapp.notices.operations import tell
 from webapp.postings.models import Application, ApplicationState, Posting, PostingReview
 
 
 def tell_author(posting: Posting, review: PostingReview) -> None:
-    if posting.author_id is not None:
+    """Whoever wrote it; where that is nobody of the employer (an officer began the draft, a member left), everybody who acts for it."""
+    for person_id in _concerned(posting):
         tell(
-            posting.author_id,
+            person_id,
             NoticeKind.REVIEW,
             str(review.id),
             title=f"岗位“{posting.title}”审核结果：{review.decision.label}",
             body=review.reason,
             path=f"/employer/postings/{posting.id}",
         )
+
+
+def _concerned(posting: Posting) -> list[UUID]:
+    wanted = select(Membership.person_id).where(Membership.employer_id == posting.employer_id, Membership.removed_at.is_(None))
+    members = list(session().scalars(wanted.order_by(Membership.added_at)))
+    return [posting.author_id] if posting.author_id in members else members
 
 
 def tell_members(members: Iterable[UUID], posting: Posting, application: Application) -> None:
