@@ -305,8 +305,12 @@ def recheck(catalogue_id: UUID, renew: Renew) -> bool:
 _FIELDS = tuple(field.name for field in fields(Entry))
 
 
-def rows_of(catalogue_id: UUID) -> list[CatalogueRow]:
-    return list(session().scalars(select(CatalogueRow).where(CatalogueRow.catalogue_id == catalogue_id)))
+def rows_of(catalogue_id: UUID, *levels: OccupationLevel) -> list[CatalogueRow]:
+    """By rank, then what left; of these levels only, where any is named."""
+    wanted = select(CatalogueRow).where(CatalogueRow.catalogue_id == catalogue_id)
+    if levels:
+        wanted = wanted.where(CatalogueRow.level.in_(levels))
+    return list(session().scalars(wanted.order_by(CatalogueRow.level, CatalogueRow.rank.nulls_last(), CatalogueRow.previous_rank)))
 
 
 def frozen_lines(catalogue_id: UUID) -> list[Line]:
