@@ -84,16 +84,27 @@ class Permission(StrEnum):
     REPORT_HANDLE = "report.handle"
     """Reports of the public about postings of the own area."""
     PHONES_KEEP = "phones.keep"
+    NEED_READ = "need.read"
+    """The 用工需求台账 of the own area."""
+    NEED_KEEP = "need.keep"
+    """To log visits and needs of the employers one is responsible for."""
+    NEED_ANNOUNCE = "need.announce"
+    """An employer says itself what it needs."""
+    CARE_ASSIGN = "care.assign"
+    """To say who is responsible for which employer; only in a grant of a county or wider."""
+    CATALOGUE_PUBLISH = "catalogue.publish"
+    """To compute and publish the 急需紧缺目录; only in a grant of a city or wider."""
     STAFF_MANAGE = "staff.manage"
     DELIVERIES_READ = "deliveries.read"
     LEDGER_READ = "ledger.read"
 
 
 _OWN = frozenset({Permission.ACCOUNT_OWN})
-_MEMBER = _OWN | {Permission.EMPLOYER_READ, Permission.POSTING_WRITE, Permission.APPLICATION_READ}
+_MEMBER = _OWN | {Permission.EMPLOYER_READ, Permission.POSTING_WRITE, Permission.APPLICATION_READ, Permission.NEED_ANNOUNCE}
 _STAFF = _OWN | {Permission.FIGURES_READ}
 _WORDS = frozenset({Permission.SEARCH_REPORT, Permission.WORDING_KEEP})
 _INSPECTION = frozenset({Permission.CHECK_RUN, Permission.REPORT_HANDLE, Permission.PHONES_KEEP})
+_DEMAND = frozenset({Permission.NEED_READ, Permission.NEED_KEEP, Permission.CARE_ASSIGN, Permission.CATALOGUE_PUBLISH})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SEEKER: _OWN | {Permission.PROFILE_KEEP, Permission.SEARCH_SAVE, Permission.APPLICATION_SEND, Permission.EMPLOYER_REGISTER},
@@ -103,10 +114,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REVIEWER: _STAFF | _WORDS | _INSPECTION | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
     Role.INSPECTOR: _STAFF | _INSPECTION | {Permission.CHECK_PLAN},
     Role.OFFICER: _STAFF | _WORDS,
+    Role.REVIEWER: _STAFF | _WORDS | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY, Permission.NEED_READ},
+    Role.INSPECTOR: _STAFF,
+    Role.OFFICER: _STAFF | _WORDS | _DEMAND,
     Role.CASEWORKER: _STAFF,
     Role.MARKET_STAFF: _STAFF,
     Role.SCHOOL_STAFF: _OWN,
-    Role.LEADER: _STAFF | {Permission.SEARCH_REPORT},
+    Role.LEADER: _STAFF | {Permission.SEARCH_REPORT, Permission.NEED_READ, Permission.CATALOGUE_PUBLISH},
     Role.SYSTEM_ADMIN: _OWN | _WORDS | {Permission.STAFF_MANAGE, Permission.DELIVERIES_READ},
     Role.SECURITY_ADMIN: _OWN,
     Role.AUDIT_ADMIN: _OWN | {Permission.LEDGER_READ},

@@ -16,6 +16,9 @@ from uuid import UUID
 from search.documents import PostingDocument
 from webapp import events
 from webapp.access import Actor
+from webapp.db import today
+from webapp.demand import cataloguing, importing
+from webapp.demand import operations as demand
 from webapp.events import Event
 from webapp.ledger import Listener
 from webapp.matching import operations as matching
@@ -40,7 +43,12 @@ _SEND_CODE = Listener("send_code", NOTIFY)
 _WRITE_CONFIRMATION = Listener("write_confirmation", NOTIFY)
 _TELL_INVITED = Listener("tell_invited", NOTIFY)
 _TELL_APPLICANTS = Listener("tell_applicants", NOTIFY)
+_FOLLOW_POSTING = Listener("follow_posting", NOTIFY)
+_FOLLOW_EXPIRED = Listener("follow_expired", NOTIFY)
 _RUN_UPKEEP = Listener("run_upkeep", BATCH)
+_READ_NEED_FILE = Listener("read_need_file", BATCH)
+_COMPUTE_CATALOGUE = Listener("compute_catalogue", BATCH)
+_RECHECK_CATALOGUE = Listener("recheck_catalogue", BATCH)
 
 LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.CodeRequested: (_SEND_CODE,),
@@ -50,6 +58,15 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.PostingReopened: (_INDEX_POSTING,),
     events.PostingClosed: (_INDEX_POSTING, _TELL_APPLICANTS),
     events.PostingsExpired: (_INDEX_EXPIRED,),
+    events.PostingSubmitted: (_FOLLOW_POSTING,),
+    events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING, _FOLLOW_POSTING),
+    events.PostingReturned: (_FOLLOW_POSTING,),  # its author is told by the operation itself
+    events.PostingReopened: (_INDEX_POSTING, _FOLLOW_POSTING),
+    events.PostingClosed: (_INDEX_POSTING, _FOLLOW_POSTING),
+    events.PostingsExpired: (_INDEX_EXPIRED, _FOLLOW_EXPIRED),
+    events.NeedFileSent: (_READ_NEED_FILE,),
+    events.CatalogueAsked: (_COMPUTE_CATALOGUE,),
+    events.CatalogueRecheckAsked: (_RECHECK_CATALOGUE,),
     events.BatchImported: (_INDEX_BATCH,),
     events.MatchesFound: (_NOTIFY_SEEKERS,),
     events.MessageQueued: (_DELIVER_MESSAGE,),
@@ -75,6 +92,8 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.CheckJudged,  # what becomes of the posting is told as PostingClosed
         events.CheckReassigned,
         events.CheckReopened,
+        events.CatalogueComputed,
+        events.CataloguePublished,
         events.DeliveryClosed,
         events.DeliveryRetried,
         events.DemoLoaded,
@@ -87,8 +106,21 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.EmployerRegistered,
         events.EmployerVerified,
         events.EmployerContactShown,
+        events.EmployersHandedOver,
+        events.KeyEmployerMarked,
+        events.KeyEmployerUnmarked,
         events.MemberAdded,
         events.MemberRemoved,
+        events.NeedAnnounced,  # who hears of a need is told by its operation
+        events.NeedChanged,
+        events.NeedClosed,
+        events.NeedOpened,
+        events.NeedPosted,
+        events.NeedReopened,
+        events.NeedReturned,
+        events.NeedsExported,
+        events.NeedsImported,
+        events.OfficerAssigned,
         events.OtherSessionsEnded,
         events.PasswordChanged,
         events.PersonChanged,
@@ -101,8 +133,6 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.PostingChangeSubmitted,
         events.PhoneBookChanged,
         events.PostingDrafted,
-        events.PostingReturned,  # the operation itself tells the author
-        events.PostingSubmitted,
         events.ReferenceImported,
         events.ReviewPhraseAdded,
         events.ReviewPhraseRemoved,
@@ -116,6 +146,7 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.ReportersForgotten,
         events.RoleGranted,
         events.RoleRevoked,
+        events.RosterImported,
         events.SavedSearchChanged,
         events.SavedSearchRemoved,
         events.SearchIgnored,
@@ -125,6 +156,9 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.SignedIn,
         events.SignedOut,
         events.SourceOpened,
+        events.VisitCorrected,
+        events.VisitLogged,
+        events.VisitNotesShown,
         events.WordingAdded,  # every process sees the new version by itself
         events.WordingRemoved,
     }
@@ -180,6 +214,9 @@ class Whole:
 Handler = Inside | Outside | Long | Indexed | IndexedRange | Whole
 
 
+_AboutPosting = events.PostingSubmitted | events.PostingApproved | events.PostingReturned | events.PostingReopened | events.PostingClosed
+
+
 def _prepare_message(event: events.MessageQueued, doubtful: bool) -> Parcel | None:  # noqa: FBT001 - the shape of Outside.prepare
     return notices.prepare_message(UUID(event.message_id), doubtful=doubtful)
 
@@ -216,6 +253,26 @@ def _tell_applicants(event: events.PostingClosed) -> None:
     applying.hear_of_closing(UUID(event.posting_id))
 
 
+def _follow_posting(event: _AboutPosting) -> None:
+    demand.follow_posting(UUID(event.posting_id), by=Actor.SYSTEM, on=today())
+
+
+def _follow_expired(event: events.PostingsExpired) -> None:
+    demand.follow_expired(datetime.fromisoformat(event.at), by=Actor.SYSTEM)
+
+
+def _read_need_file(event: events.NeedFileSent, renew: Callable[[], None]) -> None:
+    importing.take_file(UUID(event.batch_id), renew, on=today())
+
+
+def _compute_catalogue(event: events.CatalogueAsked, renew: Callable[[], None]) -> None:
+    cataloguing.compute_catalogue(UUID(event.catalogue_id), renew, by=Actor.SYSTEM)
+
+
+def _recheck_catalogue(event: events.CatalogueRecheckAsked, renew: Callable[[], None]) -> None:
+    cataloguing.recheck(UUID(event.catalogue_id), renew)
+
+
 def _expired(event: events.PostingsExpired) -> Iterator[PostingDocument]:
     return indexing.stream(Posting.closed_at == datetime.fromisoformat(event.at))
 
@@ -237,5 +294,10 @@ HANDLERS: Mapping[str, Handler] = {
     _WRITE_CONFIRMATION.name: Inside(_write_confirmation),
     _TELL_INVITED.name: Inside(_tell_invited),
     _TELL_APPLICANTS.name: Inside(_tell_applicants),
+    _FOLLOW_POSTING.name: Inside(_follow_posting),
+    _FOLLOW_EXPIRED.name: Inside(_follow_expired),
     _RUN_UPKEEP.name: Long(schedule.run),
+    _READ_NEED_FILE.name: Long(_read_need_file),
+    _COMPUTE_CATALOGUE.name: Long(_compute_catalogue),
+    _RECHECK_CATALOGUE.name: Long(_recheck_catalogue),
 }

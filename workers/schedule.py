@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from webapp import ledger
 from webapp.access import Actor
 from webapp.db import LOCAL_ZONE, reading, today, transaction
+from webapp.demand import reminding
 from webapp.employers import operations as employers
 from webapp.events import Event, IndexCheckDue, UpkeepDue
 from webapp.ledger import ScheduleRun
@@ -70,9 +71,14 @@ def _remind_of_recheck(renew: Renew) -> None:
         employers.remind_of_recheck(today(), by=Actor.SYSTEM)
 
 
+def _remind_officers(renew: Renew) -> None:
+    reminding.remind_officers(renew, on=today())
+
+
 SCHEDULE: tuple[Job, ...] = (
     Job("expire_postings", Daily(time(0, 5)), work=_expire_postings),
     Job("remind_of_recheck", Daily(time(8, 40)), work=_remind_of_recheck),
+    Job("remind_officers", Daily(time(7, 30)), work=_remind_officers),
     Job("purge", Daily(time(3, 30)), work=retention.purge),
     Job("purge_files", Daily(time(4, 10)), work=retention.purge_files),
     Job("forget_processes", Every(timedelta(hours=1), timedelta(minutes=50)), work=retention.forget_processes),

@@ -19,6 +19,7 @@ class NoticeKind(Labelled):
     TAKEN_DOWN = "taken_down", "岗位下架"
     CHECK = "check", "岗位抽查"
     REPORT = "report", "举报办理"
+    DEMAND = "demand", "用工需求"
 
 
 class Notice(Base):
