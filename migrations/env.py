@@ -12,12 +12,13 @@ from webapp.db import Base, make_engine
 from webapp.employers import models as employers
 from webapp.matching import models as matching
 from webapp.notices import models as notices
+from webapp.outlets import models as outlets
 from webapp.postings import models as postings
 from webapp.reference import models as reference
 from webapp.seekers import models as seekers
 from webapp.sources import models as sources
 
-MODELS = (ledger, accounts, employers, matching, notices, postings, reference, seekers, sources)
+MODELS = (ledger, accounts, employers, matching, notices, outlets, postings, reference, seekers, sources)
 """Imported so that Base.metadata knows every table."""
 
 

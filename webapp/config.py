@@ -49,6 +49,8 @@ class Settings:
     secrets: Secrets
     elasticsearch: Access | None = None
     """None: the embedded engine, one directory of this machine."""
+    private_outlets: frozenset[str] = frozenset()
+    """Hosts that postings may be pushed to although their address is not public (a government's own network)."""
 
     @property
     def is_demo(self) -> bool:
@@ -93,6 +95,7 @@ class Settings:
             max_request_bytes=int(env.get("ZHILU_MAX_REQUEST_BYTES", str(4 * 1024 * 1024))),
             secrets=_secrets_from(env) if mode == "production" else _demo_secrets(var),
             elasticsearch=elasticsearch,
+            private_outlets=frozenset(host.strip().lower() for host in env.get("ZHILU_PRIVATE_OUTLETS", "").split(",") if host.strip()),
         )
 
 

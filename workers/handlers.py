@@ -21,6 +21,7 @@ from webapp.ledger import Listener
 from webapp.matching import operations as matching
 from webapp.notices import operations as notices
 from webapp.notices.channels import Parcel, Report
+from webapp.outlets import offering, tending
 from webapp.postings import indexing
 from webapp.postings.models import Posting
 from workers import schedule
@@ -39,15 +40,17 @@ _SEND_CODE = Listener("send_code", NOTIFY)
 _WRITE_CONFIRMATION = Listener("write_confirmation", NOTIFY)
 _TELL_INVITED = Listener("tell_invited", NOTIFY)
 _RUN_UPKEEP = Listener("run_upkeep", BATCH)
+_FOLLOW_POSTING = Listener("follow_posting", BATCH)
+_CATCH_UP_OUTLETS = Listener("catch_up_outlets", BATCH)
 
 LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.CodeRequested: (_SEND_CODE,),
     events.EmailConfirmationRequested: (_WRITE_CONFIRMATION,),
-    events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING),
-    events.PostingReopened: (_INDEX_POSTING,),
-    events.PostingClosed: (_INDEX_POSTING,),
-    events.PostingsExpired: (_INDEX_EXPIRED,),
-    events.BatchImported: (_INDEX_BATCH,),
+    events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING, _FOLLOW_POSTING),
+    events.PostingReopened: (_INDEX_POSTING, _FOLLOW_POSTING),
+    events.PostingClosed: (_INDEX_POSTING, _FOLLOW_POSTING),
+    events.PostingsExpired: (_INDEX_EXPIRED, _CATCH_UP_OUTLETS),
+    events.BatchImported: (_INDEX_BATCH, _CATCH_UP_OUTLETS),
     events.MatchesFound: (_NOTIFY_SEEKERS,),
     events.MessageQueued: (_DELIVER_MESSAGE,),
     events.StaffInvited: (_TELL_INVITED,),
@@ -66,6 +69,8 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.DeliveryClosed,
         events.DeliveryRetried,
         events.DemoLoaded,
+        events.DispatchGivenUp,
+        events.DispatchRetried,
         events.EmailConfirmed,
         events.EmployerChanged,
         events.EmployerRefused,
@@ -75,6 +80,11 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.MemberAdded,
         events.MemberRemoved,
         events.OtherSessionsEnded,
+        events.OutletAdded,  # what is owed to it is found by the next comparison
+        events.OutletChanged,
+        events.OutletKeyMade,
+        events.OutletResumed,
+        events.OutletSuspended,
         events.PasswordChanged,
         events.PersonChanged,
         events.PersonDisabled,
@@ -83,6 +93,10 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.PostingDrafted,
         events.PostingReturned,  # the operation itself tells the author
         events.PostingSubmitted,
+        events.PublicationMade,
+        events.PublicationPlanned,
+        events.PublicationResumed,
+        events.PublicationStopped,
         events.ReferenceImported,
         events.RoleGranted,
         events.RoleRevoked,
@@ -182,6 +196,10 @@ def _tell_invited(event: events.StaffInvited) -> None:
     notices.tell_invited(UUID(event.person_id), event.role, event.region)
 
 
+def _follow_posting(event: events.PostingApproved | events.PostingReopened | events.PostingClosed) -> None:
+    offering.follow_posting(UUID(event.posting_id))
+
+
 def _expired(event: events.PostingsExpired) -> Iterator[PostingDocument]:
     return indexing.stream(Posting.closed_at == datetime.fromisoformat(event.at))
 
@@ -203,4 +221,6 @@ HANDLERS: Mapping[str, Handler] = {
     _WRITE_CONFIRMATION.name: Inside(_write_confirmation),
     _TELL_INVITED.name: Inside(_tell_invited),
     _RUN_UPKEEP.name: Long(schedule.run),
+    _FOLLOW_POSTING.name: Inside(_follow_posting),
+    _CATCH_UP_OUTLETS.name: Long(lambda _, renew: tending.catch_up_all(renew)),
 }

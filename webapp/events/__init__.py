@@ -1,16 +1,14 @@
 """Every fact this house can announce, in the past tense.
 
 A fact carries keys, codes and counts only: what it says ends up in the audit and in the queue, where no personal data may be. It is
-told once with `ledger.record`; `workers.handlers.LISTENERS` says who listens.
+told once with `ledger.record`; `workers.handlers.LISTENERS` says who listens. A room with many facts keeps them in a module of its own,
+and they are told and read back by the names they have here.
 """
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    pass
-
+from webapp.events.event import Event as Event
+from webapp.events.outlets import *  # noqa: F403 - the facts of one catalogue
 
 # accounts
 
