@@ -55,6 +55,7 @@ DESKS = (
     (Permission.EMPLOYER_VERIFY, "单位核验", "employers.verify_queue"),
     (Permission.FIGURES_READ, "统计", "postings.figures"),
     (Permission.SEARCH_REPORT, "搜不到的词", "postings.search_report"),
+    (Permission.OUTLET_READ, "发布渠道", "outlets.outlets"),
     (Permission.STAFF_MANAGE, "人员", "accounts.staff"),
     (Permission.DELIVERIES_READ, "运行情况", "notices.deliveries"),
     (Permission.DELIVERIES_READ, "检索索引", "postings.index_state"),

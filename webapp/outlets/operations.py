@@ -170,7 +170,7 @@ def retry(dispatch: Dispatch, *, by: Actor) -> None:
     record(events.DispatchRetried(str(dispatch.id)), by=by)
 
 
-def retry_all(outlet: Outlet, dispatched: Iterable[Dispatch], *, by: Actor) -> int:
+def retry_all(dispatched: Iterable[Dispatch], *, by: Actor) -> int:
     """Those of them that still wait for a person; answers how many."""
     done = 0
     for dispatch in dispatched:

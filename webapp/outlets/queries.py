@@ -268,6 +268,17 @@ def dispatch_within(key: UUID, grants: Iterable[Grant]) -> Dispatch | None:
     return session().scalar(select(Dispatch).join(Outlet, Outlet.id == Dispatch.outlet_id).where(Dispatch.id == key, reach(grants)))
 
 
+def troubled_of(outlet: Outlet, limit: int) -> Sequence[Dispatch]:
+    wanted = select(Dispatch).where(Dispatch.outlet_id == outlet.id, Dispatch.is_latest, Dispatch.state.in_(TROUBLED))
+    return session().scalars(wanted.order_by(Dispatch.number).limit(limit)).all()
+
+
+def unanswered_since(outlet: Outlet, hours: int) -> int:
+    """Words that arrived there longer ago than this and were never answered."""
+    wanted = select(func.count()).where(Dispatch.outlet_id == outlet.id, Dispatch.is_latest, Dispatch.state == DispatchState.SENT)
+    return session().scalar(wanted.where(Dispatch.sent_at < now() - timedelta(hours=hours))) or 0
+
+
 def shipments_of(outlet: Outlet, limit: int) -> Sequence[Shipment]:
     """The latest calls, or files."""
     return session().scalars(select(Shipment).where(Shipment.outlet_id == outlet.id).order_by(Shipment.id.desc()).limit(limit)).all()
@@ -325,6 +336,11 @@ def outlets_of(publication_id: UUID) -> Sequence[Outlet]:
 
 def plannable(grants: Iterable[Grant]) -> Sequence[Outlet]:
     return session().scalars(select(Outlet).where(reach(grants), Outlet.state == OutletState.ACTIVE).order_by(Outlet.name)).all()
+
+
+def latest_run_of(publication_id: UUID) -> Run | None:
+    wanted = select(Run).where(Run.publication_id == publication_id).order_by(Run.planned_at.desc(), Run.id.desc())
+    return session().scalar(wanted.limit(1))
 
 
 def runs_of(publication: Publication) -> Select[Run]:

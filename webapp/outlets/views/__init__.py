@@ -1,8 +1,11 @@
-"""The conversations of the outlets: staff who keep them, machines that fetch, and the public page of each.
+"""The conversations of the outlets, one module for each who is talking: an administrator who keeps them (managing), whoever looks after what
+failed (failing), publications at fixed times (plans), machines that fetch (feeds), and everybody who reads an outlet's page (public).
 
-It is one blueprint; every module adds its routes to it when it is imported here.
+It promises that no state moves on GET, that each row is looked up inside the visitor's own area, and that a machine is known by its key and
+by nothing else. `room` holds the blueprint that all of them share.
 """
 
+from webapp.outlets.views import failing, feeds, managing, plans, public
 from webapp.outlets.views.room import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "failing", "feeds", "managing", "plans", "public"]
