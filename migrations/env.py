@@ -15,6 +15,7 @@ from webapp.employers import models as employers
 from webapp.inspection import models as inspection
 from webapp.matching import models as matching
 from webapp.notices import models as notices
+from webapp.outlets import models as outlets
 from webapp.postings import models as postings
 from webapp.postings.applying import models as applying
 from webapp.reference import models as reference
@@ -24,6 +25,7 @@ from webapp.sources import models as sources
 MODELS = (ledger, accounts, applying, employers, matching, notices, postings, reference, seekers, sources)
 MODELS = (ledger, accounts, employers, inspection, matching, notices, postings, reference, seekers, sources)
 MODELS = (ledger, accounts, catalogue, demand, employers, matching, notices, postings, reference, seekers, sources)
+MODELS = (ledger, accounts, employers, matching, notices, outlets, postings, reference, seekers, sources)
 """Imported so that Base.metadata knows every table."""
 
 

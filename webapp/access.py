@@ -1,8 +1,8 @@
 """Who may do what: the one list of roles, the permissions of each, and the guard every route must wear.
 
-A route says `@public` or `@requires(Permission.X)`; `app.py` refuses to start with a route that says neither, and checks before every
-request. Rows are scoped in queries: a reviewer's by region (`Grant.covers`), an employer's by membership. What a person may not see is
-not found (404); what a role may not do is forbidden (403).
+A route says `@public`, `@keyed` (machines) or `@requires(Permission.X)`; `app.py` refuses to start with a route that says none, and checks before
+every request. Rows are scoped in queries: a reviewer's by region (`Grant.covers`), an employer's by membership. What a person may not see
+is not found (404); what a role may not do is forbidden (403).
 """
 
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 from webapp.labels import Labelled
 
 ViewFunction = TypeVar("ViewFunction", bound=Callable[..., Any])
+KEYED = "keyed"
 
 
 class Role(Labelled):
@@ -94,6 +95,9 @@ class Permission(StrEnum):
     """To say who is responsible for which employer; only in a grant of a county or wider."""
     CATALOGUE_PUBLISH = "catalogue.publish"
     """To compute and publish the 急需紧缺目录; only in a grant of a city or wider."""
+    OUTLET_READ = "outlet.read"
+    """Where postings of the own area are published, and what became of them."""
+    OUTLET_MANAGE = "outlet.manage"
     STAFF_MANAGE = "staff.manage"
     DELIVERIES_READ = "deliveries.read"
     LEDGER_READ = "ledger.read"
@@ -105,6 +109,7 @@ _STAFF = _OWN | {Permission.FIGURES_READ}
 _WORDS = frozenset({Permission.SEARCH_REPORT, Permission.WORDING_KEEP})
 _INSPECTION = frozenset({Permission.CHECK_RUN, Permission.REPORT_HANDLE, Permission.PHONES_KEEP})
 _DEMAND = frozenset({Permission.NEED_READ, Permission.NEED_KEEP, Permission.CARE_ASSIGN, Permission.CATALOGUE_PUBLISH})
+_OUTLETS = frozenset({Permission.OUTLET_READ})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SEEKER: _OWN | {Permission.PROFILE_KEEP, Permission.SEARCH_SAVE, Permission.APPLICATION_SEND, Permission.EMPLOYER_REGISTER},
@@ -122,6 +127,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SCHOOL_STAFF: _OWN,
     Role.LEADER: _STAFF | {Permission.SEARCH_REPORT, Permission.NEED_READ, Permission.CATALOGUE_PUBLISH},
     Role.SYSTEM_ADMIN: _OWN | _WORDS | {Permission.STAFF_MANAGE, Permission.DELIVERIES_READ},
+    Role.REVIEWER: _STAFF | _WORDS | _OUTLETS | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
+    Role.INSPECTOR: _STAFF,
+    Role.OFFICER: _STAFF | _WORDS | _OUTLETS,
+    Role.CASEWORKER: _STAFF,
+    Role.MARKET_STAFF: _STAFF,
+    Role.SCHOOL_STAFF: _OWN,
+    Role.LEADER: _STAFF | _OUTLETS | {Permission.SEARCH_REPORT},
+    Role.SYSTEM_ADMIN: _OWN | _WORDS | _OUTLETS | {Permission.OUTLET_MANAGE, Permission.STAFF_MANAGE, Permission.DELIVERIES_READ},
     Role.SECURITY_ADMIN: _OWN,
     Role.AUDIT_ADMIN: _OWN | {Permission.LEDGER_READ},
     Role.SOURCE_NODE: frozenset(),
@@ -223,6 +236,12 @@ def public(view: ViewFunction) -> ViewFunction:
     return view
 
 
+def keyed(view: ViewFunction) -> ViewFunction:
+    """For machines: the view itself asks for a key, and whoever is signed in is nobody to it."""
+    view.zhilu_access = KEYED  # type: ignore[attr-defined]  # see `public`
+    return view
+
+
 def requires(permission: Permission) -> Callable[[ViewFunction], ViewFunction]:
     def mark(view: ViewFunction) -> ViewFunction:
         view.zhilu_access = permission  # type: ignore[attr-defined]  # see `public`
@@ -232,7 +251,7 @@ def requires(permission: Permission) -> Callable[[ViewFunction], ViewFunction]:
 
 
 def access_of(app: Flask, endpoint: str) -> Permission | str | None:
-    """What the route of `endpoint` asks for: a permission, "public", or None where it was forgotten."""
+    """What the route of `endpoint` asks for: a permission, "public", "keyed", or None where it was forgotten."""
     return "public" if endpoint == "static" else getattr(app.view_functions[endpoint], "zhilu_access", None)
 
 
@@ -241,7 +260,7 @@ def guard() -> Response | None:
     if request.endpoint is None:
         return None
     wanted = access_of(current_app, request.endpoint)
-    if wanted == "public":
+    if wanted in {"public", KEYED}:
         return None
     if not current_user.is_authenticated:
         if request.method in {"GET", "HEAD"}:

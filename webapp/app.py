@@ -27,6 +27,8 @@ from webapp.matching import views as matching
 from webapp.notices import links
 from webapp.notices import views as notices
 from webapp.notices.queries import unread_count
+from webapp.outlets import roads
+from webapp.outlets import views as outlets
 from webapp.postings import views as postings
 from webapp.reference import queries as reference
 from webapp.seekers import views as seekers
@@ -38,6 +40,7 @@ BLUEPRINTS = (
     inspection.blueprint,
     matching.blueprint,
     notices.blueprint,
+    outlets.blueprint,
     postings.blueprint,
     seekers.blueprint,
 )
@@ -56,6 +59,7 @@ DESKS = (
     (Permission.PHONES_KEEP, "维权电话", "inspection.phone_book"),
     (Permission.FIGURES_READ, "统计", "postings.figures"),
     (Permission.SEARCH_REPORT, "搜不到的词", "postings.search_report"),
+    (Permission.OUTLET_READ, "发布渠道", "outlets.outlets"),
     (Permission.STAFF_MANAGE, "人员", "accounts.staff"),
     (Permission.DELIVERIES_READ, "运行情况", "notices.deliveries"),
     (Permission.DELIVERIES_READ, "检索索引", "postings.index_state"),
@@ -75,8 +79,17 @@ def prepare(settings: Settings, *, searches: bool = True) -> None:
     files.settle(settings.files)
     if searches:
         search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
+    """Opens what every process of the house needs: keys, database, search engine. Call it after a fork, never before.
+
+    A process that never `searches` (the relay, the batch worker) spares the 60 MB of the segmentation dictionary.
+    """
+    sealing.configure(settings.secrets)
+    db.connect(settings.database_url)
     links.settle(settings.base_url)
     reference.settle(settings.home_region)
+    roads.settle(settings)
+    if searches:
+        search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
 
 
 def create_app(settings: Settings) -> Flask:
@@ -92,12 +105,13 @@ def create_app(settings: Settings) -> Flask:
         WTF_I18N_ENABLED=False,  # messages come from WTForms' own Chinese catalogue through webapp.web.Form
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its cookie: a form left open over lunch is not lost
     )
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     passwords.prepare()
     _sign_in_with_sessions(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _refuse_forgotten_routes(app)
+    _spare_machines_the_token(app, csrf)
     app.before_request(access.guard)
     app.after_request(_harden)
     app.teardown_request(lambda _: db.end_reading())
@@ -134,6 +148,13 @@ def _refuse_forgotten_routes(app: Flask) -> None:
     forgotten = [rule.endpoint for rule in app.url_map.iter_rules() if access.access_of(app, rule.endpoint) is None]
     if forgotten:
         raise RuntimeError(f"routes without @public or @requires: {forgotten}")
+
+
+def _spare_machines_the_token(app: Flask, csrf: CSRFProtect) -> None:
+    """A route that asks for a machine's key looks at no cookie, so no other site can make a browser use it."""
+    for rule in app.url_map.iter_rules():
+        if access.access_of(app, rule.endpoint) == access.KEYED:
+            csrf.exempt(app.view_functions[rule.endpoint])
 
 
 def _harden(response: Response) -> Response:

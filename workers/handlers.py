@@ -24,6 +24,7 @@ from webapp.ledger import Listener
 from webapp.matching import operations as matching
 from webapp.notices import operations as notices
 from webapp.notices.channels import Parcel, Report
+from webapp.outlets import offering, tending
 from webapp.postings import indexing
 from webapp.postings.applying import operations as applying
 from webapp.postings.models import Posting
@@ -43,31 +44,29 @@ _SEND_CODE = Listener("send_code", NOTIFY)
 _WRITE_CONFIRMATION = Listener("write_confirmation", NOTIFY)
 _TELL_INVITED = Listener("tell_invited", NOTIFY)
 _TELL_APPLICANTS = Listener("tell_applicants", NOTIFY)
-_FOLLOW_POSTING = Listener("follow_posting", NOTIFY)
-_FOLLOW_EXPIRED = Listener("follow_expired", NOTIFY)
+_TOUCH_NEED = Listener("touch_need", NOTIFY)
+_TOUCH_NEEDS = Listener("touch_needs", NOTIFY)
 _RUN_UPKEEP = Listener("run_upkeep", BATCH)
 _READ_NEED_FILE = Listener("read_need_file", BATCH)
 _COMPUTE_CATALOGUE = Listener("compute_catalogue", BATCH)
 _RECHECK_CATALOGUE = Listener("recheck_catalogue", BATCH)
+_OFFER_POSTING = Listener("offer_posting", BATCH)
+_CATCH_UP_OUTLETS = Listener("catch_up_outlets", BATCH)
 
 LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.CodeRequested: (_SEND_CODE,),
     events.EmailConfirmationRequested: (_WRITE_CONFIRMATION,),
-    events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING),
-    events.PostingChanged: (_INDEX_POSTING,),
-    events.PostingReopened: (_INDEX_POSTING,),
-    events.PostingClosed: (_INDEX_POSTING, _TELL_APPLICANTS),
-    events.PostingsExpired: (_INDEX_EXPIRED,),
-    events.PostingSubmitted: (_FOLLOW_POSTING,),
-    events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING, _FOLLOW_POSTING),
-    events.PostingReturned: (_FOLLOW_POSTING,),  # its author is told by the operation itself
-    events.PostingReopened: (_INDEX_POSTING, _FOLLOW_POSTING),
-    events.PostingClosed: (_INDEX_POSTING, _FOLLOW_POSTING),
-    events.PostingsExpired: (_INDEX_EXPIRED, _FOLLOW_EXPIRED),
+    events.PostingSubmitted: (_TOUCH_NEED,),
+    events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING, _TOUCH_NEED, _OFFER_POSTING),
+    events.PostingChanged: (_INDEX_POSTING, _OFFER_POSTING),
+    events.PostingReturned: (_TOUCH_NEED,),  # its author is told by the operation itself
+    events.PostingReopened: (_INDEX_POSTING, _TOUCH_NEED, _OFFER_POSTING),
+    events.PostingClosed: (_INDEX_POSTING, _TELL_APPLICANTS, _TOUCH_NEED, _OFFER_POSTING),
+    events.PostingsExpired: (_INDEX_EXPIRED, _TOUCH_NEEDS, _CATCH_UP_OUTLETS),
     events.NeedFileSent: (_READ_NEED_FILE,),
     events.CatalogueAsked: (_COMPUTE_CATALOGUE,),
     events.CatalogueRecheckAsked: (_RECHECK_CATALOGUE,),
-    events.BatchImported: (_INDEX_BATCH,),
+    events.BatchImported: (_INDEX_BATCH, _CATCH_UP_OUTLETS),
     events.MatchesFound: (_NOTIFY_SEEKERS,),
     events.MessageQueued: (_DELIVER_MESSAGE,),
     events.StaffInvited: (_TELL_INVITED,),
@@ -97,6 +96,8 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.DeliveryClosed,
         events.DeliveryRetried,
         events.DemoLoaded,
+        events.DispatchGivenUp,
+        events.DispatchRetried,
         events.EmailConfirmed,
         events.EmployerChanged,
         events.EmployerEndorsed,
@@ -122,6 +123,11 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.NeedsImported,
         events.OfficerAssigned,
         events.OtherSessionsEnded,
+        events.OutletAdded,  # what is owed to it is found by the next comparison
+        events.OutletChanged,
+        events.OutletKeyMade,
+        events.OutletResumed,
+        events.OutletSuspended,
         events.PasswordChanged,
         events.PersonChanged,
         events.PersonDisabled,
@@ -133,6 +139,10 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.PostingChangeSubmitted,
         events.PhoneBookChanged,
         events.PostingDrafted,
+        events.PublicationMade,
+        events.PublicationPlanned,
+        events.PublicationResumed,
+        events.PublicationStopped,
         events.ReferenceImported,
         events.ReviewPhraseAdded,
         events.ReviewPhraseRemoved,
@@ -253,11 +263,11 @@ def _tell_applicants(event: events.PostingClosed) -> None:
     applying.hear_of_closing(UUID(event.posting_id))
 
 
-def _follow_posting(event: _AboutPosting) -> None:
+def _touch_need(event: _AboutPosting) -> None:
     demand.follow_posting(UUID(event.posting_id), by=Actor.SYSTEM, on=today())
 
 
-def _follow_expired(event: events.PostingsExpired) -> None:
+def _touch_needs(event: events.PostingsExpired) -> None:
     demand.follow_expired(datetime.fromisoformat(event.at), by=Actor.SYSTEM)
 
 
@@ -271,6 +281,10 @@ def _compute_catalogue(event: events.CatalogueAsked, renew: Callable[[], None]) 
 
 def _recheck_catalogue(event: events.CatalogueRecheckAsked, renew: Callable[[], None]) -> None:
     cataloguing.recheck(UUID(event.catalogue_id), renew)
+
+
+def _offer_posting(event: _AboutPosting | events.PostingChanged) -> None:
+    offering.follow_posting(UUID(event.posting_id))
 
 
 def _expired(event: events.PostingsExpired) -> Iterator[PostingDocument]:
@@ -294,10 +308,12 @@ HANDLERS: Mapping[str, Handler] = {
     _WRITE_CONFIRMATION.name: Inside(_write_confirmation),
     _TELL_INVITED.name: Inside(_tell_invited),
     _TELL_APPLICANTS.name: Inside(_tell_applicants),
-    _FOLLOW_POSTING.name: Inside(_follow_posting),
-    _FOLLOW_EXPIRED.name: Inside(_follow_expired),
+    _TOUCH_NEED.name: Inside(_touch_need),
+    _TOUCH_NEEDS.name: Inside(_touch_needs),
     _RUN_UPKEEP.name: Long(schedule.run),
     _READ_NEED_FILE.name: Long(_read_need_file),
     _COMPUTE_CATALOGUE.name: Long(_compute_catalogue),
     _RECHECK_CATALOGUE.name: Long(_recheck_catalogue),
+    _OFFER_POSTING.name: Inside(_offer_posting),
+    _CATCH_UP_OUTLETS.name: Long(lambda _, renew: tending.catch_up_all(renew)),
 }

@@ -17,6 +17,8 @@ from webapp.demand import reminding
 from webapp.employers import operations as employers
 from webapp.events import Event, IndexCheckDue, UpkeepDue
 from webapp.ledger import ScheduleRun
+from webapp.outlets import queries as outlets
+from webapp.outlets import tending
 from webapp.postings import operations as postings
 from workers import retention
 
@@ -50,12 +52,16 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`work` runs in the batch queue; a job without one is announced by `event` to whoever listens."""
+    """`work` runs in the batch queue; a job without one is announced by `event` to whoever listens.
+
+    `needed` says whether there is anything to do: one that is due each minute is planned, and written into the audit, only then.
+    """
 
     name: str
     plan: Daily | Every
     work: Work | None = None
     event: Callable[[str], Event] | None = None
+    needed: Callable[[], bool] | None = None
 
     def announce(self, due: datetime) -> Event:
         minute = due.astimezone(UTC).isoformat(timespec="minutes")
@@ -83,6 +89,8 @@ SCHEDULE: tuple[Job, ...] = (
     Job("purge_files", Daily(time(4, 10)), work=retention.purge_files),
     Job("forget_processes", Every(timedelta(hours=1), timedelta(minutes=50)), work=retention.forget_processes),
     Job("check_index", Every(timedelta(hours=1), timedelta(minutes=20)), event=IndexCheckDue),
+    Job("publish_due", Every(timedelta(minutes=1)), work=tending.publish_due, needed=outlets.is_publication_due),
+    Job("serve_outlets", Every(timedelta(minutes=1)), work=tending.serve, needed=outlets.is_service_due),
 )
 _WORK = {job.name: job.work for job in SCHEDULE if job.work is not None}
 
@@ -96,6 +104,8 @@ def _plan_one(job: Job, due: datetime) -> bool:
     minute = int(due.timestamp()) // 60
     with reading() as session:
         if session.get(ScheduleRun, (job.name, minute)) is not None:
+            return False
+        if job.needed is not None and not job.needed():
             return False
     try:
         with transaction() as writing:

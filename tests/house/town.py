@@ -20,7 +20,9 @@ from tests.factories.accounts import make_code, make_person, make_staff, relay_l
 from tests.factories.employers import employer_values, make_employer, make_member, make_uscc, owner_of
 from tests.factories.files import PNG
 from tests.factories.notices import make_notice
+from tests.factories.outlets import make_outlet, make_publication
 from tests.factories.postings import make_application, make_posting, posting_values
+from tests.factories.reference import set_parameter
 from tests.factories.seekers import make_saved_search
 from webapp import db, files
 from webapp.access import STAFF, Actor, Role
@@ -31,6 +33,10 @@ from webapp.db import now, session, today, transaction
 from webapp.employers import operations as employers
 from webapp.employers.models import Employer, EmployerState
 from webapp.ledger import Delivery, DeliveryState, Entry
+from webapp.outlets import offering, publishing, sending
+from webapp.outlets import queries as outlets
+from webapp.outlets.models import Dispatch, Rhythm, Run, Way
+from webapp.outlets.replies import Word
 from webapp.postings import changing, index_care, unfound
 from webapp.postings.models import IndexRunKind, Posting, PostingState, SearchTally
 from webapp.postings.reviewing import operations as reviewing
@@ -42,6 +48,8 @@ WRONG_PLACE = ("other_seeker", "other_employer", "other_reviewer", "other_system
 ID_NUMBER = "370102199003074519"
 EVERYWHERE, IN_JINAN, IGNORED, STAFF_WORD = "扫街的", "铲墙皮的", "随便找找", "刮大白的"
 """What was searched without a place, in one city, what Jinan took off the report, and a word that staff explained."""
+OUTLET = {"name": "济南合作机构", "kind": "partner", "region": "370100", "way": "pull", "rhythm": "continuous", "format": "jsonl"}
+PLAN = {"title": "每周一", "region": "370100", "weekdays": "1", "at": "09:00", "every_hours": "0", "at_most": "20"}
 
 
 @dataclass
@@ -72,6 +80,9 @@ class Town:
             "postings.search_word": {"word": EVERYWHERE},
             "matching.save_search": {"q": "电焊工"},
             "notices.read": {"key": self.rows["notice"]},
+            "outlets.of_posting": open_,
+            "outlets.run": {"key": self.rows["run"]},
+            "outlets.page": {"slug": "jinan-screen"},
         }
         for room, names, keys in (
             ("accounts", ("sign_in_code", "register_with_code", "code_again", "password_by_code"), code),
@@ -83,6 +94,9 @@ class Town:
             ("employers", ("paper", "show_paper"), employer | {"key": self.rows["paper"]}),
             ("matching", ("choose_email", "remove_search"), {"key": self.rows["search"]}),
             ("notices", ("retry", "close"), {"key": self.rows["delivery"]}),
+            ("outlets", ("outlet", "change_outlet", "suspend", "resume", "retry_all", "new_key"), {"key": self.rows["outlet"]}),
+            ("outlets", ("retry", "give_up"), {"key": self.rows["dispatch"]}),
+            ("outlets", ("plan", "change_plan", "stop_plan", "resume_plan"), {"key": self.rows["plan"]}),
             ("postings", ("edit", "check", "submit", "move", "copy"), draft),
             ("postings", ("review", "review_take", "review_release"), {"key": self.posts[PostingState.IN_REVIEW]}),
             ("postings", ("change", "change_check", "change_move"), {"key": self.rows["changing"]}),
@@ -94,6 +108,10 @@ class Town:
         found |= {("postings.apply", "expired"): {"key": self.posts[PostingState.EXPIRED]}}
         found |= {("accounts.register_employer", "with its aim"): {"next": "/employer/register"}}
         found |= {("accounts.sign_in_code", "wrong code"): code}
+        found |= {("outlets.page", "no page of ours"): {"slug": "jinan-partner"}}
+        found |= {("outlets.dispatches", "of the outlet"): {"outlet": self.rows["outlet"]}}
+        found |= {(f"outlets.{name}", "without a key"): {"slug": "jinan-partner", "form": "jsonl"} for name in ("snapshot", "changes")}
+        found |= {("outlets.receipts", "without a key"): {"slug": "jinan-partner"}}
         found |= {(f"postings.{name}", "of Jinan"): {"region": "370100"} for name in ("figures", "search_report")}
         return found
 
@@ -122,6 +140,11 @@ class Town:
             "employers.edit": employer,
             "employers.add_member": {"phone": self.rows["stranger_phone"]},
             "employers.decide": {"decision": "verify", "seen": self.rows["identity"], "papers_seen": "y"},
+            "outlets.new_outlet": OUTLET | {"slug": "jinan-other"},
+            "outlets.change_outlet": OUTLET,
+            "outlets.give_up": {"reason": "对方不收这类岗位"},
+            "outlets.new_plan": PLAN | {"outlets": str(self.rows["screen"])},
+            "outlets.change_plan": PLAN | {"outlets": str(self.rows["screen"])},
             "matching.save_search": {"name": "电焊工"},
             "matching.choose_email": {"by_email": "0"},
             "postings.new": {"title": "电工"},
@@ -208,8 +231,26 @@ def _rows(town: Town, who: dict[str, Person]) -> None:
         town.rows["letter"] = waiting.token
         town.rows |= {"staff": staff.id, "grant": people.grant_rows(staff.id)[-1].id, "delivery": _parked()}
     _searched()
+    _outlets(town)
     with transaction():
         index_care.keep_run(IndexRunKind.REBUILD, began=now(), postings=1, refused="新索引只有 1 个岗位")
+
+
+def _outlets(town: Town) -> None:
+    """One that fetches and has refused a posting, and a page of ours that was published to."""
+    set_parameter("feed_wrong_keys_per_minute", "10000")
+    partner = make_outlet("jinan-partner", way=Way.PULL)
+    screen = make_outlet("jinan-screen", way=Way.SHOW, rhythm=Rhythm.PLANNED)
+    plan = make_publication(screen)
+    town.rows |= {"outlet": partner.id, "screen": screen.id, "plan": plan.id}
+    with transaction():
+        offering.bring_up_to_date(outlets.locked(partner.id))
+        publishing.carry_out(plan.id, plan.next_at)
+    with transaction():
+        refused = session().query(Dispatch).filter(Dispatch.outlet_id == partner.id).first()
+        assert refused is not None
+        sending.hear(refused, Word(refused.posting_id, refused.number, is_taken=False, text="名称里有禁用词"))
+        town.rows |= {"dispatch": refused.id, "run": session().query(Run).one().id}
 
 
 def _searched() -> None:

@@ -28,7 +28,8 @@ from webapp.demand.formula import Line
 from webapp.demand.models import Need, NeedPosting, NeedState, Urgency
 from webapp.demand.operations import hired_before
 from webapp.demand.periods import Period
-from webapp.postings.models import Application, ApplicationState, Posting, PostingState
+from webapp.postings.applying.models import Application
+from webapp.postings.models import Posting, PostingState
 from webapp.postings.reading import reader, understand
 from webapp.seekers.models import SeekerProfile
 
@@ -222,7 +223,7 @@ def _applications(scope: Scope, tell: Tell) -> Iterator[tuple[UUID, str, str | N
     """Who applied in the period to a posting there, and did not take it back."""
     columns = (Application.id, Application.person_id, Posting.region, Posting.occupation)
     wanted = select(*columns).join(Posting, Posting.id == Application.posting_id).join(Person, Person.id == Application.person_id)
-    wanted = wanted.where(scope.lies_in(Posting.region), Application.state == ApplicationState.SENT, Person.disabled_at.is_(None))
+    wanted = wanted.where(scope.lies_in(Posting.region), Application.withdrawn_at.is_(None), Person.disabled_at.is_(None))
     wanted = wanted.where(Application.sent_at >= scope.period.begins, Application.sent_at < scope.until)
     for _, person_id, region, occupation in _paged(wanted, Application.id, tell):
         yield person_id, region, occupation

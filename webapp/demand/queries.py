@@ -16,8 +16,8 @@ from webapp.accounts.models import Person, RoleGrant
 from webapp.db import session
 from webapp.demand.models import LIVE, Care, KeyMark, Need, NeedBatch, NeedPosting, NeedStep, Visit
 from webapp.employers.models import Employer
+from webapp.postings.applying.queries import application_counts
 from webapp.postings.models import Posting, PostingState
-from webapp.postings.queries import application_counts
 
 LEADING = frozenset({Level.PROVINCE, Level.CITY, Level.COUNTY})
 PUBLISHING = frozenset({Level.PROVINCE, Level.CITY})

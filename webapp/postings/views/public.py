@@ -6,17 +6,14 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from webapp.access import Permission, public, visitor
-from webapp.postings import queries, showing
+from webapp.postings import queries, showing, structured
 from webapp.postings.applying import queries as applying
 from webapp.postings.applying.models import ApplicationState
 from webapp.postings.models import Posting, PostingState
 from webapp.postings.views.room import blueprint
-from webapp.reference import phones, wages
-from webapp.reference.models import PhonePurpose, WageUnit
+from webapp.reference import phones
+from webapp.reference.models import PhonePurpose
 from webapp.web import found
-
-_BY_UNIT = {WageUnit.HOUR: "HOUR", WageUnit.DAY: "DAY", WageUnit.WEEK: "WEEK", WageUnit.MONTH: "MONTH", WageUnit.YEAR: "YEAR"}
-"""schema.org's unitText; pieces and tasks have none there."""
 
 
 @blueprint.get("/postings/<uuid:key>")
@@ -65,30 +62,17 @@ def _structured(posting: Posting) -> Markup:
         "@type": "JobPosting",
         "identifier": {"@type": "PropertyValue", "name": posting.employer_name, "value": str(posting.id)},
         "title": posting.title,
-        "description": "\n".join(text for text in (posting.duties, showing.conditions(posting)) if text),
+        "description": structured.description(posting),
         "datePosted": _posted_on(posting),
         "validThrough": posting.valid_through.isoformat() if posting.valid_through else None,
-        "hiringOrganization": _organization(posting),
-        "jobLocation": {
-            "@type": "Place",
-            "address": {
-                "@type": "PostalAddress",
-                "addressCountry": "CN",
-                "addressLocality": showing.place(posting),
-                "streetAddress": posting.address,
-            },
-        },
-        "baseSalary": _salary(posting),
+        "hiringOrganization": structured.organization(posting),
+        "jobLocation": structured.location(posting),
+        "baseSalary": structured.salary(posting),
         "totalJobOpenings": posting.headcount,
         "directApply": posting.employer_id is not None,
     }
-    text = json.dumps({name: value for name, value in known.items() if value not in (None, "")}, ensure_ascii=False)
+    text = json.dumps(structured.stated(dict(known)), ensure_ascii=False)
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - no tag can end the block
-
-
-def _organization(posting: Posting) -> dict[str, str]:
-    known = {"@type": "Organization", "name": posting.employer_name, "description": posting.employer_about}
-    return {name: value for name, value in known.items() if value}
 
 
 def _posted_on(posting: Posting) -> str | None:
@@ -96,12 +80,3 @@ def _posted_on(posting: Posting) -> str | None:
     if posting.is_forwarded:
         return posting.source_on if len(posting.source_on) == len("2026-12-31") else None
     return posting.valid_from.isoformat() if posting.valid_from else None
-
-
-def _salary(posting: Posting) -> dict[str, object] | None:
-    unit = _BY_UNIT.get(posting.wage_unit) if posting.wage_unit else None
-    if unit is None:
-        return None
-    ends = {"minValue": posting.wage_low, "maxValue": posting.wage_high}
-    stated = {name: wages.in_json(end) for name, end in ends.items() if end is not None}
-    return {"@type": "MonetaryAmount", "currency": "CNY", "value": {"@type": "QuantitativeValue", "unitText": unit, **stated}}

@@ -1,7 +1,7 @@
 """Spot checks drawn at random, reports of the public, and the phone book of an area
 
 Revision ID: 0009
-Revises: 0005
+Revises: 0013
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import webapp.db
 
 revision = '0009'
-down_revision = '0005'
+down_revision = '0013'
 branch_labels = None
 depends_on = None
 
