@@ -44,6 +44,7 @@ CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; b
 """`data:` pictures: Bootstrap draws its marks with them, and they can be asked for before our own rules replace them."""
 DESKS = (
     (Permission.POSTING_WRITE, "本单位岗位", "postings.employer_list"),
+    (Permission.APPLICATION_READ, "收到的应聘", "postings.applicants"),
     (Permission.EMPLOYER_READ, "本单位", "employers.mine"),
     (Permission.APPLICATION_SEND, "我的应聘", "postings.my_applications"),
     (Permission.SEARCH_SAVE, "我的订阅", "matching.saved_searches"),
@@ -51,6 +52,7 @@ DESKS = (
     (Permission.POSTING_REVIEW, "岗位审核", "postings.review_queue"),
     (Permission.EMPLOYER_VERIFY, "单位核验", "employers.verify_queue"),
     (Permission.FIGURES_READ, "统计", "postings.figures"),
+    (Permission.FIGURES_READ, "就业登记", "postings.hire_figures"),
     (Permission.SEARCH_REPORT, "搜不到的词", "postings.search_report"),
     (Permission.STAFF_MANAGE, "人员", "accounts.staff"),
     (Permission.DELIVERIES_READ, "运行情况", "notices.deliveries"),

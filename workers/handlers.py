@@ -22,8 +22,8 @@ from webapp.matching import operations as matching
 from webapp.notices import operations as notices
 from webapp.notices.channels import Parcel, Report
 from webapp.postings import indexing
-from webapp.postings.applying import operations as applying
-from webapp.postings.models import Posting
+from webapp.postings.applying import clock as applying
+from webapp.postings.models import Posting, PostingState
 from workers import schedule
 
 INDEX, NOTIFY, BATCH = "index", "notify", "batch"
@@ -39,7 +39,8 @@ _DELIVER_MESSAGE = Listener("deliver_message", NOTIFY)
 _SEND_CODE = Listener("send_code", NOTIFY)
 _WRITE_CONFIRMATION = Listener("write_confirmation", NOTIFY)
 _TELL_INVITED = Listener("tell_invited", NOTIFY)
-_TELL_APPLICANTS = Listener("tell_applicants", NOTIFY)
+_TELL_APPLICANTS = Listener("tell_applicants", BATCH)
+_TELL_APPLICANTS_OF_EXPIRED = Listener("tell_applicants_of_expired", BATCH)
 _RUN_UPKEEP = Listener("run_upkeep", BATCH)
 
 LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
@@ -48,7 +49,7 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING),
     events.PostingReopened: (_INDEX_POSTING,),
     events.PostingClosed: (_INDEX_POSTING, _TELL_APPLICANTS),
-    events.PostingsExpired: (_INDEX_EXPIRED,),
+    events.PostingsExpired: (_INDEX_EXPIRED, _TELL_APPLICANTS_OF_EXPIRED),
     events.BatchImported: (_INDEX_BATCH,),
     events.MatchesFound: (_NOTIFY_SEEKERS,),
     events.MessageQueued: (_DELIVER_MESSAGE,),
@@ -62,8 +63,13 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
 SILENT: frozenset[type[Event]] = frozenset(
     {
         events.AccountLocked,
+        events.ApplicationAnswered,  # of applications, interviews and hires the operation itself tells the other side, in the same transaction
+        events.ApplicationConsentChanged,
+        events.ApplicationDeclined,
+        events.ApplicationHired,
+        events.ApplicationLapsed,
         events.ApplicationOpened,
-        events.ApplicationSent,  # the operation itself tells the employer's members, in the same transaction
+        events.ApplicationSent,
         events.ApplicationWithdrawn,
         events.DeliveryClosed,
         events.DeliveryRetried,
@@ -74,6 +80,11 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.EmployerRegistered,
         events.EmployerVerified,
         events.EmployerContactShown,
+        events.EmploymentRegistered,
+        events.HireFellThrough,
+        events.InterviewAnswered,
+        events.InterviewArranged,
+        events.InterviewCancelled,
         events.MemberAdded,
         events.MemberRemoved,
         events.OtherSessionsEnded,
@@ -184,8 +195,12 @@ def _tell_invited(event: events.StaffInvited) -> None:
     notices.tell_invited(UUID(event.person_id), event.role, event.region)
 
 
-def _tell_applicants(event: events.PostingClosed) -> None:
-    applying.hear_of_closing(UUID(event.posting_id))
+def _tell_applicants(event: events.PostingClosed, renew: Callable[[], None]) -> None:
+    applying.hear_of_closing(UUID(event.posting_id), next(state for state in PostingState if state.value == event.state), renew)
+
+
+def _tell_applicants_of_expired(event: events.PostingsExpired, renew: Callable[[], None]) -> None:
+    applying.hear_of_expiry(datetime.fromisoformat(event.at), renew)
 
 
 def _expired(event: events.PostingsExpired) -> Iterator[PostingDocument]:
@@ -208,6 +223,7 @@ HANDLERS: Mapping[str, Handler] = {
     _SEND_CODE.name: Outside(_prepare_code, _settle_code),
     _WRITE_CONFIRMATION.name: Inside(_write_confirmation),
     _TELL_INVITED.name: Inside(_tell_invited),
-    _TELL_APPLICANTS.name: Inside(_tell_applicants),
+    _TELL_APPLICANTS.name: Long(_tell_applicants),
+    _TELL_APPLICANTS_OF_EXPIRED.name: Long(_tell_applicants_of_expired),
     _RUN_UPKEEP.name: Long(schedule.run),
 }

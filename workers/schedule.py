@@ -16,6 +16,7 @@ from webapp.db import LOCAL_ZONE, reading, today, transaction
 from webapp.events import Event, IndexCheckDue, UpkeepDue
 from webapp.ledger import ScheduleRun
 from webapp.postings import operations as postings
+from webapp.postings.applying import clock as applying
 from workers import retention
 
 Renew = Callable[[], None]
@@ -66,7 +67,11 @@ def _expire_postings(renew: Renew) -> None:
 
 SCHEDULE: tuple[Job, ...] = (
     Job("expire_postings", Daily(time(0, 5)), work=_expire_postings),
+    Job("lapse_applications", Daily(time(0, 40)), work=applying.lapse),
     Job("purge", Daily(time(3, 30)), work=retention.purge),
+    Job("remind_to_answer", Daily(time(8, 30)), work=applying.remind_to_answer),
+    Job("remind_of_registrations", Daily(time(8, 40)), work=applying.remind_of_registrations),
+    Job("remind_of_interviews", Every(timedelta(minutes=30), timedelta(minutes=5)), work=applying.remind_of_interviews),
     Job("forget_processes", Every(timedelta(hours=1), timedelta(minutes=50)), work=retention.forget_processes),
     Job("check_index", Every(timedelta(hours=1), timedelta(minutes=20)), event=IndexCheckDue),
 )

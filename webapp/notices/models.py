@@ -17,6 +17,10 @@ class NoticeKind(Labelled):
     EMPLOYER = "employer", "单位核验结果"
     ROLE = "role", "权限变动"
     TAKEN_DOWN = "taken_down", "岗位下架"
+    PROGRESS = "progress", "应聘进展"
+    INTERVIEW = "interview", "面试"
+    WAITING = "waiting", "待答复的应聘"
+    HIRE = "hire", "录用和就业登记"
 
 
 class Notice(Base):
