@@ -64,7 +64,7 @@ def hires() -> str:
     return _hires_page(RegisterForm(formdata=None), None)
 
 
-def _hires_page(form: RegisterForm, failed: UUID | None) -> str:
+def _hires_page(form: RegisterForm, wrong_row: UUID | None) -> str:
     grants = visitor().grants_for(Permission.APPLICATION_READ)
     state = next((one for one in HireState if one.value == request.args.get("show")), HireState.WAITING)
     counts = queries.hire_counts(grants)
@@ -75,7 +75,7 @@ def _hires_page(form: RegisterForm, failed: UUID | None) -> str:
         page=page,
         state=state,
         form=form,
-        failed=failed,
+        wrong_row=wrong_row,
         tabs=[(one.label, url_for(".hires", show=one.value), counts.get(one, 0)) for one in HireState],
         applications=applications,
         people=showing.applicants(applications.values(), queries.people(applications.values())),
