@@ -71,6 +71,8 @@ class Permission(StrEnum):
     EMPLOYER_MANAGE = "employer.manage"
     POSTING_WRITE = "posting.write"
     APPLICATION_READ = "application.read"
+    APPLICATION_ANSWER = "application.answer"
+    """To invite, refuse and hire who applied."""
     POSTING_REVIEW = "posting.review"
     EMPLOYER_VERIFY = "employer.verify"
     FIGURES_READ = "figures.read"
@@ -105,6 +107,7 @@ class Permission(StrEnum):
 
 _OWN = frozenset({Permission.ACCOUNT_OWN})
 _MEMBER = _OWN | {Permission.EMPLOYER_READ, Permission.POSTING_WRITE, Permission.APPLICATION_READ, Permission.NEED_ANNOUNCE}
+_MEMBER = _OWN | {Permission.EMPLOYER_READ, Permission.POSTING_WRITE, Permission.APPLICATION_READ, Permission.APPLICATION_ANSWER}
 _STAFF = _OWN | {Permission.FIGURES_READ}
 _WORDS = frozenset({Permission.SEARCH_REPORT, Permission.WORDING_KEEP})
 _INSPECTION = frozenset({Permission.CHECK_RUN, Permission.REPORT_HANDLE, Permission.PHONES_KEEP})

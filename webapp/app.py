@@ -47,6 +47,7 @@ BLUEPRINTS = (
 STATIC = Path(__file__).resolve().parents[1] / "static"
 DESKS = (
     (Permission.POSTING_WRITE, "本单位岗位", "postings.employer_list"),
+    (Permission.APPLICATION_READ, "收到的应聘", "postings.applicants"),
     (Permission.EMPLOYER_READ, "本单位", "employers.mine"),
     (Permission.APPLICATION_SEND, "我的应聘", "postings.my_applications"),
     (Permission.SEARCH_SAVE, "我的订阅", "matching.saved_searches"),
@@ -58,6 +59,7 @@ DESKS = (
     (Permission.CHECK_PLAN, "抽查任务", "inspection.campaign_list"),
     (Permission.PHONES_KEEP, "维权电话", "inspection.phone_book"),
     (Permission.FIGURES_READ, "统计", "postings.figures"),
+    (Permission.FIGURES_READ, "就业登记", "postings.hire_figures"),
     (Permission.SEARCH_REPORT, "搜不到的词", "postings.search_report"),
     (Permission.OUTLET_READ, "发布渠道", "outlets.outlets"),
     (Permission.STAFF_MANAGE, "人员", "accounts.staff"),

@@ -26,8 +26,8 @@ from webapp.notices import operations as notices
 from webapp.notices.channels import Parcel, Report
 from webapp.outlets import offering, tending
 from webapp.postings import indexing
-from webapp.postings.applying import operations as applying
-from webapp.postings.models import Posting
+from webapp.postings.applying import clock as applying
+from webapp.postings.models import Posting, PostingState
 from workers import schedule
 
 INDEX, NOTIFY, BATCH = "index", "notify", "batch"
@@ -43,9 +43,10 @@ _DELIVER_MESSAGE = Listener("deliver_message", NOTIFY)
 _SEND_CODE = Listener("send_code", NOTIFY)
 _WRITE_CONFIRMATION = Listener("write_confirmation", NOTIFY)
 _TELL_INVITED = Listener("tell_invited", NOTIFY)
-_TELL_APPLICANTS = Listener("tell_applicants", NOTIFY)
 _TOUCH_NEED = Listener("touch_need", NOTIFY)
 _TOUCH_NEEDS = Listener("touch_needs", NOTIFY)
+_TELL_APPLICANTS = Listener("tell_applicants", BATCH)
+_TELL_APPLICANTS_OF_EXPIRED = Listener("tell_applicants_of_expired", BATCH)
 _RUN_UPKEEP = Listener("run_upkeep", BATCH)
 _READ_NEED_FILE = Listener("read_need_file", BATCH)
 _COMPUTE_CATALOGUE = Listener("compute_catalogue", BATCH)
@@ -62,7 +63,7 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.PostingReturned: (_TOUCH_NEED,),  # its author is told by the operation itself
     events.PostingReopened: (_INDEX_POSTING, _TOUCH_NEED, _OFFER_POSTING),
     events.PostingClosed: (_INDEX_POSTING, _TELL_APPLICANTS, _TOUCH_NEED, _OFFER_POSTING),
-    events.PostingsExpired: (_INDEX_EXPIRED, _TOUCH_NEEDS, _CATCH_UP_OUTLETS),
+    events.PostingsExpired: (_INDEX_EXPIRED, _TELL_APPLICANTS_OF_EXPIRED, _TOUCH_NEEDS, _CATCH_UP_OUTLETS),
     events.NeedFileSent: (_READ_NEED_FILE,),
     events.CatalogueAsked: (_COMPUTE_CATALOGUE,),
     events.CatalogueRecheckAsked: (_RECHECK_CATALOGUE,),
@@ -79,8 +80,13 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
 SILENT: frozenset[type[Event]] = frozenset(
     {
         events.AccountLocked,
+        events.ApplicationAnswered,  # of applications, interviews and hires the operation itself tells the other side, in the same transaction
+        events.ApplicationConsentChanged,
+        events.ApplicationDeclined,
+        events.ApplicationHired,
+        events.ApplicationLapsed,
         events.ApplicationOpened,
-        events.ApplicationSent,  # the operation itself tells the employer's members, in the same transaction
+        events.ApplicationSent,
         events.ApplicationWithdrawn,
         events.CallLogged,
         events.CampaignCancelled,
@@ -110,6 +116,11 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.EmployersHandedOver,
         events.KeyEmployerMarked,
         events.KeyEmployerUnmarked,
+        events.EmploymentRegistered,
+        events.HireFellThrough,
+        events.InterviewAnswered,
+        events.InterviewArranged,
+        events.InterviewCancelled,
         events.MemberAdded,
         events.MemberRemoved,
         events.NeedAnnounced,  # who hears of a need is told by its operation
@@ -259,8 +270,12 @@ def _tell_invited(event: events.StaffInvited) -> None:
     notices.tell_invited(UUID(event.person_id), event.role, event.region)
 
 
-def _tell_applicants(event: events.PostingClosed) -> None:
-    applying.hear_of_closing(UUID(event.posting_id))
+def _tell_applicants(event: events.PostingClosed, renew: Callable[[], None]) -> None:
+    applying.hear_of_closing(UUID(event.posting_id), next(state for state in PostingState if state.value == event.state), renew)
+
+
+def _tell_applicants_of_expired(event: events.PostingsExpired, renew: Callable[[], None]) -> None:
+    applying.hear_of_expiry(datetime.fromisoformat(event.at), renew)
 
 
 def _touch_need(event: _AboutPosting) -> None:
@@ -307,9 +322,10 @@ HANDLERS: Mapping[str, Handler] = {
     _SEND_CODE.name: Outside(_prepare_code, _settle_code),
     _WRITE_CONFIRMATION.name: Inside(_write_confirmation),
     _TELL_INVITED.name: Inside(_tell_invited),
-    _TELL_APPLICANTS.name: Inside(_tell_applicants),
     _TOUCH_NEED.name: Inside(_touch_need),
     _TOUCH_NEEDS.name: Inside(_touch_needs),
+    _TELL_APPLICANTS.name: Long(_tell_applicants),
+    _TELL_APPLICANTS_OF_EXPIRED.name: Long(_tell_applicants_of_expired),
     _RUN_UPKEEP.name: Long(schedule.run),
     _READ_NEED_FILE.name: Long(_read_need_file),
     _COMPUTE_CATALOGUE.name: Long(_compute_catalogue),

@@ -20,6 +20,7 @@ from webapp.ledger import ScheduleRun
 from webapp.outlets import queries as outlets
 from webapp.outlets import tending
 from webapp.postings import operations as postings
+from webapp.postings.applying import clock as applying
 from workers import retention
 
 Renew = Callable[[], None]
@@ -87,6 +88,10 @@ SCHEDULE: tuple[Job, ...] = (
     Job("remind_officers", Daily(time(7, 30)), work=_remind_officers),
     Job("purge", Daily(time(3, 30)), work=retention.purge),
     Job("purge_files", Daily(time(4, 10)), work=retention.purge_files),
+    Job("lapse_applications", Daily(time(0, 40)), work=applying.lapse),
+    Job("remind_to_answer", Daily(time(8, 30)), work=applying.remind_to_answer),
+    Job("remind_of_registrations", Daily(time(8, 40)), work=applying.remind_of_registrations),
+    Job("remind_of_interviews", Every(timedelta(minutes=30), timedelta(minutes=5)), work=applying.remind_of_interviews),
     Job("forget_processes", Every(timedelta(hours=1), timedelta(minutes=50)), work=retention.forget_processes),
     Job("check_index", Every(timedelta(hours=1), timedelta(minutes=20)), event=IndexCheckDue),
     Job("publish_due", Every(timedelta(minutes=1)), work=tending.publish_due, needed=outlets.is_publication_due),

@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import delete, update
 
 from tests.factories.accounts import make_code, make_person, make_staff, relay_lives
+from tests.factories.applying import hire_of, make_application_in
 from tests.factories.employers import employer_values, make_employer, make_member, make_uscc, owner_of
 from tests.factories.files import PNG
 from tests.factories.notices import make_notice
@@ -38,11 +39,16 @@ from webapp.outlets import queries as outlets
 from webapp.outlets.models import Dispatch, Rhythm, Run, Way
 from webapp.outlets.replies import Word
 from webapp.postings import changing, index_care, unfound
+from webapp.postings.applying.models import ApplicationState
 from webapp.postings.models import IndexRunKind, Posting, PostingState, SearchTally
 from webapp.postings.reviewing import operations as reviewing
 from webapp.reference.operations import add_wording
 
 LATER = timedelta(hours=2)
+SEEKERS = ("application", "withdraw_application", "change_consent", "decline_offer")
+INVITED = ("interview_calendar", "confirm_interview", "ask_other_time")
+APPLICANTS = ("applicant", "open_application", "move_application", "arrange_interview", "hire_applicant")
+"""Pages about an application, about one with an interview, and an employer's about somebody who applied."""
 WRONG_PLACE = ("other_seeker", "other_employer", "other_reviewer", "other_system_admin")
 """The same role as somebody else's, with another employer or another city."""
 ID_NUMBER = "370102199003074519"
@@ -71,11 +77,13 @@ class Town:
             "accounts.confirm_email": {"token": self.rows["letter"]},
             "postings.apply": open_,
             "postings.detail": open_,
-            "postings.application": {"key": self.rows["application"]},
-            "postings.withdraw_application": {"key": self.rows["application"]},
             "postings.applications": open_,
             "postings.open_application": open_ | {"application_key": self.rows["application"]},
             "postings.remove_phrase": {"key": self.rows["phrase"]},
+            "postings.refuse_applications": {"application": self.rows["application"]},
+            "postings.register_hire": {"key": self.rows["hire"]},
+            "postings.never_came": {"key": self.rows["hire"]},
+            "postings.review": {"key": self.posts[PostingState.IN_REVIEW]},
             "postings.figure_rows": {"state": "open"},
             "postings.search_word": {"word": EVERYWHERE},
             "matching.save_search": {"q": "电焊工"},
@@ -104,6 +112,11 @@ class Town:
             told |= {f"{room}.{name}": keys for name in names}
         found = {(endpoint, ""): keys for endpoint, keys in told.items()}
         found |= {("postings.detail", words): {"key": key} for words, key in self._cases().items()}
+        found |= {(f"postings.{name}", ""): {"key": self.rows["application"]} for name in SEEKERS}
+        found |= {(f"postings.{name}", ""): {"key": self.rows["invited"]} for name in INVITED}
+        applied, asked = open_ | {"application_key": self.rows["application"]}, {"application_key": self.rows["invited"]}
+        found |= {(f"postings.{name}", ""): applied for name in APPLICANTS}
+        found |= {(f"postings.{name}", ""): asked | {"key": self.rows["inviting"]} for name in ("cancel_interview", "applicant_calendar")}
         found |= {(f"postings.{name}", "a draft"): draft for name in ("apply", "review")}
         found |= {("postings.apply", "expired"): {"key": self.posts[PostingState.EXPIRED]}}
         found |= {("accounts.register_employer", "with its aim"): {"next": "/employer/register"}}
@@ -122,6 +135,8 @@ class Town:
 
     def answers(self) -> dict[tuple[str, str], dict[str, str]]:
         """What a form is sent with, by endpoint and case: enough to succeed; an endpoint that is not here is sent empty."""
+        interview = {"day": str(today() + timedelta(days=1)), "hour": "9:30", "minutes": "60", "place": "门卫室"}
+        interview |= {"contact_name": "钱主管", "contact_phone": "13800138000"}
         employer = {name: str(value) for name, value in employer_values(uscc=make_uscc()).items()}
         found = {
             "web.display": {"display": "large"},
@@ -149,6 +164,13 @@ class Town:
             "matching.choose_email": {"by_email": "0"},
             "postings.new": {"title": "电工"},
             "postings.edit": {"title": "电工"},
+            "postings.move_application": {"to": "contacted"},
+            "postings.refuse_applications": {"reason": "filled"},
+            "postings.arrange_interview": interview,
+            "postings.ask_other_time": {"wish": "周六上午"},
+            "postings.change_consent": {"given": "no"},
+            "postings.hire_applicant": {"on": str(today())},
+            "postings.register_hire": {"on": str(today())},
             "postings.move": {"to": "withdrawn"},
             "postings.change": {"title": "电工"},
             "postings.change_move": {"to": "drop"},
@@ -206,6 +228,9 @@ def _rows(town: Town, who: dict[str, Person]) -> None:
     with transaction():
         posting = session().get_one(Posting, town.posts[PostingState.OPEN])
         town.rows["application"] = make_application(posting, who["seeker"]).id
+        inviting, hiring = (make_posting(employer=session().get_one(Employer, town.rows["employer"])) for _ in range(2))
+        town.rows |= {"inviting": inviting.id, "invited": make_application_in(ApplicationState.INTERVIEW, posting=inviting, person=who["seeker"]).id}
+        town.rows["hire"] = hire_of(make_application_in(ApplicationState.HIRED, posting=hiring, person=who["seeker"])).id
         town.rows["version"] = str(session().get_one(Posting, town.posts[PostingState.IN_REVIEW]).version)
     stored = files.lay_down(PNG, "执照.png", files.DOCUMENTS)
     with transaction():

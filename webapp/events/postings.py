@@ -95,23 +95,6 @@ class PostingsExpired(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ApplicationSent(Event):
-    application_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationOpened(Event):
-    """A member of the employer opened it: from now on it shows what the seeker consented to show."""
-
-    application_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationWithdrawn(Event):
-    application_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class SearchIgnored(Event):
     """Staff took a word that many searched off the report of what was not found, for their area."""
 

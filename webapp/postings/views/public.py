@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from webapp.access import Permission, public, visitor
 from webapp.postings import queries, showing, structured
+from webapp.postings.applying import answering
 from webapp.postings.applying import queries as applying
 from webapp.postings.applying.models import ApplicationState
 from webapp.postings.models import Posting, PostingState
@@ -41,7 +42,8 @@ def _detail_page(posting: Posting) -> str:
         elements=showing.elements(posting, employer),
         not_stated=showing.NOT_FROM_SOURCE if posting.is_forwarded else showing.NOT_FILLED,
         missing=showing.missing(posting, employer),
-        application=application if application and application.state is ApplicationState.SENT else None,
+        application=application if application and application.state is not ApplicationState.WITHDRAWN else None,
+        answer_days=answering.told(posting.employer_id) if is_open else None,
         may_review=_may_review(posting),
         similar=[showing.card(row) for row in queries.similar(posting)],
         structured=_structured(posting) if is_open else "",
