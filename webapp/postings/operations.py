@@ -15,7 +15,7 @@ from webapp.employers.models import Employer, EmployerState, Membership
 from webapp.gate import completeness
 from webapp.gate.completeness import Finding, Profile
 from webapp.ledger import record
-from webapp.postings import limits, telling
+from webapp.postings import cards, limits, telling
 from webapp.postings.models import (
     NEXT,
     Application,
@@ -164,7 +164,7 @@ def approve(posting: Posting, *, by: Actor, seen: int | None = None) -> None:
     employer = _require_verified(posting, on)
     _require_complete(posting, employer, on)
     move(posting, _S.OPEN)
-    posting.opened_at, posting.valid_from, posting.closed_at = now(), on, None
+    posting.opened_at, posting.valid_from, posting.closed_at, posting.card_id = now(), on, None, None
     _decide(posting, ReviewDecision.APPROVED, "", by=by)
     record(events.PostingApproved(str(posting.id)), by=by)
 
@@ -181,9 +181,13 @@ def return_(posting: Posting, reason: str, *, by: Actor) -> None:
 
 
 def take_down(posting: Posting, reason: str, *, by: Actor) -> None:
-    """For good: an unlawful or untrue posting (人力资源市场暂行条例 §43); who applied is warned. Raises OwnPosting, NoReason."""
+    """For good: an unlawful or untrue posting (人力资源市场暂行条例 §43); who applied is warned. What stands behind its card says the same and
+    goes with it. Raises OwnPosting, NoReason."""
     _require_distance(posting, by)
     _require_reason(reason)
+    for same in cards.behind([posting.id]):
+        _close(same, _S.TAKEN_DOWN, by=by)
+        _decide(same, ReviewDecision.TAKEN_DOWN, reason, by=by)
     _close(posting, _S.TAKEN_DOWN, by=by)
     _decide(posting, ReviewDecision.TAKEN_DOWN, reason, by=by)
     telling.tell_applicants(posting)
@@ -210,7 +214,7 @@ def reopen(posting: Posting, *, by: Actor) -> None:
         raise Lapsed
     _require_verified(posting, today())
     move(posting, _S.OPEN)
-    posting.closed_at = None
+    posting.closed_at = posting.card_id = None
     record(events.PostingReopened(str(posting.id)), by=by)
 
 
@@ -252,6 +256,7 @@ def _expire_some(on: date, *, by: Actor) -> int:
         .execution_options(synchronize_session=False)
     )
     record(events.PostingsExpired(on.isoformat(), at.isoformat(), len(keys)), by=by)
+    cards.lead_next(keys, by=by)
     return len(keys)
 
 
@@ -265,6 +270,7 @@ def _close(posting: Posting, state: PostingState, *, by: Actor) -> None:
     move(posting, state)
     posting.closed_at = now()
     record(events.PostingClosed(str(posting.id), state.value), by=by)
+    cards.lead_next([posting.id], by=by)
 
 
 def _write(posting: Posting, values: PostingValues) -> None:

@@ -17,6 +17,7 @@ from webapp.access import Grant
 from webapp.accounts.models import Person
 from webapp.db import session, today
 from webapp.employers.models import Employer, EmployerState
+from webapp.postings import cards
 from webapp.postings.criteria import place_range
 from webapp.postings.models import SHOWN, Application, Posting, PostingReview, PostingState, ReviewDecision
 
@@ -97,6 +98,10 @@ def _is_open(state: PostingState, valid_through: date | None) -> bool:
     return state is PostingState.OPEN and (valid_through is None or valid_through >= today())
 
 
+def _has_card(posting: Posting) -> bool:
+    return posting.card_id is None and is_open(posting)
+
+
 def similar(posting: Posting, limit: int = SIMILAR) -> Sequence[Posting]:
     """Open postings of the same work in the same city: by title and occupation, from the city and then around it; none when the engine is away."""
     wish = Wish(clean_title(posting.title)[:20], occupations=(posting.occupation,) if posting.occupation else ())
@@ -121,7 +126,8 @@ def is_verified(employer: Employer | None, *, on: date | None = None) -> bool:
 
 
 def open_now() -> ColumnElement[bool]:
-    return and_(Posting.state == PostingState.OPEN, or_(Posting.valid_through.is_(None), Posting.valid_through >= today()))
+    """With a card of its own: what lists and suggestions are made of."""
+    return and_(Posting.state == PostingState.OPEN, cards.leads(), or_(Posting.valid_through.is_(None), Posting.valid_through >= today()))
 
 
 @lru_cache(maxsize=4)
@@ -140,12 +146,12 @@ def _named(hits: Hits, *, told: bool = False) -> list[tuple[Posting, bool]]:
     keys = [UUID(key) for key in hits.keys]
     wanted = _cards(today(), told=told).where(Posting.id.in_(keys))
     rows = {row.id: (row, bool(mark)) for row, mark in session().execute(wanted)} if keys else {}
-    return [rows[key] for key in keys if key in rows and is_open(rows[key][0])]
+    return [rows[key] for key in keys if key in rows and _has_card(rows[key][0])]
 
 
 def _still_open(hits: Hits) -> int:
     """Of hits that are all on one page."""
-    wanted = select(Posting.state, Posting.valid_through).where(Posting.id.in_([UUID(key) for key in hits.keys]))
+    wanted = select(Posting.state, Posting.valid_through).where(Posting.id.in_([UUID(key) for key in hits.keys]), cards.leads())
     open_rows = sum(_is_open(state, until) for state, until in session().execute(wanted))
     return hits.total - len(hits.keys) + open_rows
 
