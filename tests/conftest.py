@@ -14,6 +14,7 @@ from search.embedded import EmbeddedEngine
 from webapp import db, ledger, sealing
 from webapp.config import Secrets, Settings
 from webapp.reference import operations as reference
+from webapp.sources import storing
 
 pytest_plugins = ["tests.report"]
 
@@ -75,6 +76,7 @@ def database(settings: Settings, template_database: Path) -> Iterator[None]:
     sealing.configure(settings.secrets)
     engine = db.connect(settings.database_url)
     ledger.subscribe({})
+    storing.settle(settings.var)
     yield
     db.end_reading()
     engine.dispose()

@@ -29,6 +29,8 @@ from webapp.notices.queries import unread_count
 from webapp.postings import views as postings
 from webapp.reference import queries as reference
 from webapp.seekers import views as seekers
+from webapp.sources import nodes, pulling, storing
+from webapp.sources import views as sources
 
 BLUEPRINTS = (
     web.blueprint,
@@ -38,6 +40,7 @@ BLUEPRINTS = (
     notices.blueprint,
     postings.blueprint,
     seekers.blueprint,
+    sources.blueprint,
 )
 STATIC = Path(__file__).resolve().parents[1] / "static"
 CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -50,6 +53,7 @@ DESKS = (
     (Permission.PROFILE_KEEP, "资料", "seekers.profile"),
     (Permission.POSTING_REVIEW, "岗位审核", "postings.review_queue"),
     (Permission.EMPLOYER_VERIFY, "单位核验", "employers.verify_queue"),
+    (Permission.SOURCE_READ, "岗位来源", "sources.nodes"),
     (Permission.FIGURES_READ, "统计", "postings.figures"),
     (Permission.SEARCH_REPORT, "搜不到的词", "postings.search_report"),
     (Permission.STAFF_MANAGE, "人员", "accounts.staff"),
@@ -71,6 +75,8 @@ def prepare(settings: Settings) -> None:
     search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
     links.settle(settings.base_url)
     reference.settle(settings.home_region)
+    storing.settle(settings.var)
+    pulling.settle(settings.pull_hosts, privately=settings.pulls_privately)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -86,12 +92,16 @@ def create_app(settings: Settings) -> Flask:
         WTF_I18N_ENABLED=False,  # messages come from WTForms' own Chinese catalogue through webapp.web.Form
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its cookie: a form left open over lunch is not lost
     )
-    CSRFProtect(app)
+    protection = CSRFProtect(app)
+    app.extensions[access.NODE] = nodes.proven
     passwords.prepare()
     _sign_in_with_sessions(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _refuse_forgotten_routes(app)
+    for endpoint, view in app.view_functions.items():
+        if access.access_of(app, endpoint) == access.NODE:
+            protection.exempt(view)  # no cookie opens it, so there is nothing a foreign page could use
     app.before_request(access.guard)
     app.after_request(_harden)
     app.teardown_request(lambda _: db.end_reading())

@@ -49,6 +49,10 @@ class Settings:
     secrets: Secrets
     elasticsearch: Access | None = None
     """None: the embedded engine, one directory of this machine."""
+    pull_hosts: frozenset[str] = frozenset()
+    """The only hosts from which postings are fetched."""
+    pulls_privately: bool = False
+    """Also from private addresses and without TLS: for a demo and for tests, never in production."""
 
     @property
     def is_demo(self) -> bool:
@@ -93,6 +97,8 @@ class Settings:
             max_request_bytes=int(env.get("ZHILU_MAX_REQUEST_BYTES", str(4 * 1024 * 1024))),
             secrets=_secrets_from(env) if mode == "production" else _demo_secrets(var),
             elasticsearch=elasticsearch,
+            pull_hosts=frozenset(host.strip().lower() for host in env.get("ZHILU_PULL_HOSTS", "").split(",") if host.strip()),
+            pulls_privately=mode == "demo" and env.get("ZHILU_PULL_PRIVATE") == "1",
         )
 
 

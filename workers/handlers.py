@@ -23,6 +23,7 @@ from webapp.notices import operations as notices
 from webapp.notices.channels import Parcel, Report
 from webapp.postings import indexing
 from webapp.postings.models import Posting
+from webapp.sources import duplicates, receiving
 from workers import schedule
 
 INDEX, NOTIFY, BATCH = "index", "notify", "batch"
@@ -30,6 +31,8 @@ INDEX, NOTIFY, BATCH = "index", "notify", "batch"
 _INDEX_POSTING = Listener("index_posting", INDEX)
 _INDEX_EXPIRED = Listener("index_expired", INDEX)
 _INDEX_BATCH = Listener("index_batch", INDEX)
+_INDEX_WITHDRAWN = Listener("index_withdrawn", INDEX)
+_INDEX_CARDS = Listener("index_cards", INDEX)
 _CHECK_INDEX = Listener("check_index", INDEX)
 _REBUILD_INDEX = Listener("rebuild_index", INDEX)
 _MATCH_POSTING = Listener("match_posting", NOTIFY)
@@ -39,15 +42,21 @@ _SEND_CODE = Listener("send_code", NOTIFY)
 _WRITE_CONFIRMATION = Listener("write_confirmation", NOTIFY)
 _TELL_INVITED = Listener("tell_invited", NOTIFY)
 _RUN_UPKEEP = Listener("run_upkeep", BATCH)
+_TAKE_BATCH = Listener("take_batch", BATCH)
+_GROUP_BATCH = Listener("group_batch", BATCH)
+_GROUP_POSTING = Listener("group_posting", BATCH)
 
 LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.CodeRequested: (_SEND_CODE,),
     events.EmailConfirmationRequested: (_WRITE_CONFIRMATION,),
-    events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING),
-    events.PostingReopened: (_INDEX_POSTING,),
+    events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING, _GROUP_POSTING),
+    events.PostingReopened: (_INDEX_POSTING, _GROUP_POSTING),
     events.PostingClosed: (_INDEX_POSTING,),
     events.PostingsExpired: (_INDEX_EXPIRED,),
-    events.BatchImported: (_INDEX_BATCH,),
+    events.PostingsWithdrawn: (_INDEX_WITHDRAWN,),
+    events.CardsChanged: (_INDEX_CARDS,),
+    events.BatchReceived: (_TAKE_BATCH,),
+    events.BatchImported: (_INDEX_BATCH, _GROUP_BATCH),
     events.MatchesFound: (_NOTIFY_SEEKERS,),
     events.MessageQueued: (_DELIVER_MESSAGE,),
     events.StaffInvited: (_TELL_INVITED,),
@@ -63,6 +72,10 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.ApplicationOpened,
         events.ApplicationSent,  # the operation itself tells the employer's members, in the same transaction
         events.ApplicationWithdrawn,
+        events.BatchDecided,
+        events.BatchHeld,  # stands on the desk of the nodes until somebody decides
+        events.ConflictSettled,
+        events.ConflictsFound,
         events.DeliveryClosed,
         events.DeliveryRetried,
         events.DemoLoaded,
@@ -74,6 +87,8 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.EmployerContactShown,
         events.MemberAdded,
         events.MemberRemoved,
+        events.NodeKeyMade,
+        events.NodeKeyRevoked,
         events.OtherSessionsEnded,
         events.PasswordChanged,
         events.PersonChanged,
@@ -94,7 +109,11 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.SeekerProfileChanged,
         events.SignedIn,
         events.SignedOut,
+        events.SourceChanged,
+        events.SourceContactShown,
         events.SourceOpened,
+        events.SourceResumed,
+        events.SourceSuspended,
         events.WordingAdded,  # every process sees the new version by itself
         events.WordingRemoved,
     }
@@ -186,6 +205,26 @@ def _expired(event: events.PostingsExpired) -> Iterator[PostingDocument]:
     return indexing.stream(Posting.closed_at == datetime.fromisoformat(event.at))
 
 
+def _closed_at(event: events.PostingsWithdrawn) -> Iterator[PostingDocument]:
+    return indexing.stream(Posting.closed_at == datetime.fromisoformat(event.at))
+
+
+def _grouped_at(event: events.CardsChanged) -> Iterator[PostingDocument]:
+    return indexing.stream(Posting.grouped_at == datetime.fromisoformat(event.at))
+
+
+def _take_batch(event: events.BatchReceived, renew: Callable[[], None]) -> None:
+    receiving.carry_out(UUID(event.batch_id), renew)
+
+
+def _group_batch(event: events.BatchImported, renew: Callable[[], None]) -> None:
+    duplicates.group_batch(UUID(event.batch_id), by=Actor.SYSTEM, renew=renew)
+
+
+def _group_posting(event: events.PostingApproved | events.PostingReopened) -> None:
+    duplicates.regroup([UUID(event.posting_id)], by=Actor.SYSTEM)
+
+
 def _of_batch(event: events.BatchImported) -> Iterator[PostingDocument]:
     return indexing.of_batch(UUID(event.batch_id))
 
@@ -194,6 +233,8 @@ HANDLERS: Mapping[str, Handler] = {
     _INDEX_POSTING.name: Indexed(lambda event: event.posting_id),
     _INDEX_EXPIRED.name: IndexedRange(_expired),
     _INDEX_BATCH.name: IndexedRange(_of_batch),
+    _INDEX_WITHDRAWN.name: IndexedRange(_closed_at),
+    _INDEX_CARDS.name: IndexedRange(_grouped_at),
     _CHECK_INDEX.name: Whole(rebuild=False),
     _REBUILD_INDEX.name: Whole(rebuild=True),
     _MATCH_POSTING.name: Inside(_match_posting),
@@ -203,4 +244,7 @@ HANDLERS: Mapping[str, Handler] = {
     _WRITE_CONFIRMATION.name: Inside(_write_confirmation),
     _TELL_INVITED.name: Inside(_tell_invited),
     _RUN_UPKEEP.name: Long(schedule.run),
+    _TAKE_BATCH.name: Long(_take_batch),
+    _GROUP_BATCH.name: Long(_group_batch),
+    _GROUP_POSTING.name: Inside(_group_posting),
 }

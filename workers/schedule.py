@@ -16,6 +16,7 @@ from webapp.db import LOCAL_ZONE, reading, today, transaction
 from webapp.events import Event, IndexCheckDue, UpkeepDue
 from webapp.ledger import ScheduleRun
 from webapp.postings import operations as postings
+from webapp.sources import duplicates, pulling, storing
 from workers import retention
 
 Renew = Callable[[], None]
@@ -64,8 +65,23 @@ def _expire_postings(renew: Renew) -> None:
     postings.expire(today(), by=Actor.SYSTEM)
 
 
+def _group_postings(renew: Renew) -> None:
+    duplicates.group_all(by=Actor.SYSTEM, renew=renew)
+
+
+def _pull_sources(renew: Renew) -> None:
+    pulling.pull_due(renew)
+
+
+def _forget_files(renew: Renew) -> None:
+    storing.forget_old()
+
+
 SCHEDULE: tuple[Job, ...] = (
     Job("expire_postings", Daily(time(0, 5)), work=_expire_postings),
+    Job("pull_sources", Every(timedelta(minutes=1)), work=_pull_sources),
+    Job("group_postings", Daily(time(2, 30)), work=_group_postings),
+    Job("forget_files", Daily(time(3, 40)), work=_forget_files),
     Job("purge", Daily(time(3, 30)), work=retention.purge),
     Job("forget_processes", Every(timedelta(hours=1), timedelta(minutes=50)), work=retention.forget_processes),
     Job("check_index", Every(timedelta(hours=1), timedelta(minutes=20)), event=IndexCheckDue),

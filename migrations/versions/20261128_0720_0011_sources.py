@@ -50,8 +50,8 @@ def upgrade() -> None:
         'source',
         _text('kind', 30, 'other'), _text('region', 6, HOME), sa.Column('contact_sealed', sa.LargeBinary(), nullable=True), _number('priority', '50'),
         _instant('suspended_at'), _text('suspended_for', 200), _text('pull_url', 300), sa.Column('pull_token_sealed', sa.LargeBinary(), nullable=True),
-        sa.Column('pull_minutes', sa.Integer(), nullable=True), _text('pull_mode', 30, 'snapshot'), _text('pull_format', 30, 'jsonl'),
-        _instant('pulled_at'), _text('pull_trouble', 200),
+        sa.Column('pull_minutes', sa.Integer(), nullable=True), _text('pull_mode', 30, 'snapshot'),
+        sa.Column('pull_asked', sa.Boolean(), nullable=False, server_default=sa.false()), _instant('pulled_at'), _text('pull_trouble', 200),
         sa.Column('watches_folder', sa.Boolean(), nullable=False, server_default=sa.false()), _instant('busy_until'),
     )
     op.create_index('ix_source_region', 'source', ['region'])
@@ -125,7 +125,7 @@ def downgrade() -> None:
         'batch': ('mode', 'origin', 'format', 'idempotency_key', 'body_digest', 'position', 'adopted', 'removed', 'missing', 'trouble',
                   'decided_by', 'decided_at'),
         'source': ('kind', 'region', 'contact_sealed', 'priority', 'suspended_at', 'suspended_for', 'pull_url', 'pull_token_sealed', 'pull_minutes',
-                   'pull_mode', 'pull_format', 'pulled_at', 'pull_trouble', 'watches_folder', 'busy_until'),
+                   'pull_mode', 'pull_asked', 'pulled_at', 'pull_trouble', 'watches_folder', 'busy_until'),
         'posting': ('source_url', 'card_id', 'card_rank', 'grouped_at'),
     }
     for table, columns in gone.items():

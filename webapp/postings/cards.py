@@ -60,11 +60,18 @@ def _write(key: UUID, leader: UUID | None, at: datetime | None) -> None:
     session().execute(wanted.execution_options(synchronize_session=False))
 
 
-def sources_of(keys: Iterable[UUID]) -> dict[UUID, list[Posting]]:
-    """Leader -> the open postings behind it, for naming every source of a card."""
-    wanted = select(Posting).where(Posting.card_id.in_(list(keys)), Posting.state == PostingState.OPEN).order_by(*_ORDER)
-    found: dict[UUID, list[Posting]] = {}
-    for posting in session().scalars(wanted):
-        if posting.card_id is not None:
-            found.setdefault(posting.card_id, []).append(posting)
+def names_behind(keys: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """Leader -> the names of the sources that offer the same behind it, each once."""
+    wanted = select(Posting.card_id, Posting.source_title).where(Posting.card_id.in_(list(keys)), Posting.state == PostingState.OPEN)
+    found: dict[UUID, list[str]] = {}
+    for leader, name in session().execute(wanted.order_by(*_ORDER)):
+        names = found.setdefault(leader, []) if leader is not None else []
+        if name not in names:
+            names.append(name)
     return found
+
+
+def standing_behind(key: UUID) -> Sequence[Posting]:
+    """For its page: the open postings that are the same job."""
+    wanted = select(Posting).where(Posting.card_id == key, Posting.state == PostingState.OPEN)
+    return session().scalars(wanted.order_by(*_ORDER)).all()

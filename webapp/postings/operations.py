@@ -161,7 +161,7 @@ def approve(posting: Posting, *, by: Actor, seen: int | None = None) -> None:
     if posting.state is _S.IN_REVIEW and seen not in {None, posting.version}:
         raise ChangedMeanwhile
     on = today()
-    employer = _require_verified(posting, on)
+    employer = None if posting.is_forwarded else _require_verified(posting, on)
     _require_complete(posting, employer, on)
     move(posting, _S.OPEN)
     posting.opened_at, posting.valid_from, posting.closed_at, posting.card_id = now(), on, None, None
@@ -292,14 +292,17 @@ def _require_verified(posting: Posting, on: date) -> Employer:
     return employer
 
 
-def _require_complete(posting: Posting, employer: Employer, on: date) -> None:
+def _require_complete(posting: Posting, employer: Employer | None, on: date) -> None:
     found = findings(posting, employer, on=on)
     if found:
         raise Incomplete(found)
 
 
 def findings(posting: Posting, employer: Employer | None, *, on: date) -> list[Finding]:
-    """What stops the posting: what the law asks for and it does not say, and what it says that cannot be."""
+    """What stops the posting: what the law asks for and it does not say, and what it says that cannot be. A forwarded one has to say what
+    an import asks for."""
+    if posting.is_forwarded:
+        return completeness.check(Profile.FORWARDED, stated(posting, employer))
     missing = completeness.check(Profile.DIRECT, stated(posting, employer))
     return [*missing, *limits.problems(values_of(posting), on=on)]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
@@ -191,10 +192,11 @@ def _conditions(query: PostingQuery) -> Iterable[ColumnElement[bool]]:
         yield Posting.source_title.in_(query.sources)
 
 
-def within(region: str) -> ColumnElement[bool]:
-    """The posting lies in the area of this code."""
+def within(region: str, column: Any = Posting.region) -> ColumnElement[bool]:
+    """The posting (or what the column is of) lies in the area of this code."""
     low, high = place_range(region)
-    return Posting.region.between(low, high)
+    lies: ColumnElement[bool] = column.between(low, high)
+    return lies
 
 
 # an employer's own

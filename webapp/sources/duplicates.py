@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, insert, select
+from sqlalchemy.orm import aliased
 
 from webapp.access import Actor
 from webapp.accounts.limits import take_turns
@@ -134,9 +135,10 @@ def _sketch(offers: Iterable[Offer]) -> None:
         return
     stale = [offer.id for offer in fresh if offer.id in kept]
     _drop(stale)
-    session().execute(insert(PostingSketch), [{"posting_id": offer.id, "digest": offer.digest} for offer in fresh])
+    writing = session().connection()
+    writing.execute(insert(PostingSketch.__table__), [{"posting_id": offer.id, "digest": offer.digest} for offer in fresh])  # type: ignore[arg-type]  # a table, which the stubs call a FromClause
     bands = [{"band": band, "posting_id": offer.id} for offer in fresh for band in dict.fromkeys(offer.bands())]
-    session().execute(insert(PostingBand), bands)
+    writing.execute(insert(PostingBand.__table__), bands)  # type: ignore[arg-type]  # as above
 
 
 def _drop(keys: Sequence[UUID]) -> None:
@@ -146,19 +148,29 @@ def _drop(keys: Sequence[UUID]) -> None:
 
 
 def _pool(rows: Mapping[UUID, Row]) -> _Pool:
-    """With what may be the same job as one of `rows`, and whoever stands on a card with any of them."""
-    bands = _bands_of(rows)
-    asked = list({band for some in bands.values() for band in some})
-    near: set[UUID] = set()
-    for start in range(0, len(asked), _ASKED_AT_ONCE):
-        near |= set(session().scalars(select(PostingBand.posting_id).where(PostingBand.band.in_(asked[start : start + _ASKED_AT_ONCE]))))
-    found = dict(rows) | _rows_of(near | {key for row in rows.values() if (key := row.card_id)}, known=rows)
-    leaders = {row.card_id or key for key, row in found.items()}
-    found |= _rows_of(leaders, known=found)
-    found |= _mates(leaders, known=found)
+    """Those of `rows` that may be the same job as another, or stand on a card with one, and these others. Most have no such neighbour."""
+    own, near = _neighbours(rows)
+    found = {key: row for key, row in rows.items() if key in own or row.card_id is not None}
+    found |= _rows_of(near | {key for row in found.values() if (key := row.card_id)}, known=found)
+    leaders = {*rows, *(row.card_id or key for key, row in found.items())}
+    found |= _rows_of(leaders - rows.keys(), known=found)
+    mates = _mates(leaders, known=found)
+    found |= mates
+    found |= {key: rows[key] for row in mates.values() if (key := row.card_id) is not None and key in rows}
     pool = _Pool(found, conflicts.verdicts(found))
     pool.bands.update(_bands_of(found))
     return pool
+
+
+def _neighbours(rows: Mapping[UUID, Row]) -> tuple[set[UUID], set[UUID]]:
+    """Those of `rows` that share a band with another posting, and whom they share it with."""
+    own, other = aliased(PostingBand), aliased(PostingBand)
+    shared = and_(own.band == other.band, own.posting_id != other.posting_id)
+    both = select(own.posting_id, other.posting_id).join(other, shared).where(own.posting_id.in_(rows))
+    return (
+        set(session().scalars(both.with_only_columns(own.posting_id).distinct())),
+        set(session().scalars(both.with_only_columns(other.posting_id).distinct())),
+    )
 
 
 def _rows_of(keys: Iterable[UUID], *, known: Mapping[UUID, Row]) -> dict[UUID, Row]:
@@ -218,7 +230,7 @@ def _near(pool: _Pool, chosen: Mapping[UUID, UUID | None], rows: Mapping[UUID, R
             for band in pool.bands[key]:
                 by_band[band].append(key)
     pairs = {(key, leader) for key, leader in chosen.items() if leader is not None and (key in rows or leader in rows)}
-    for key in rows:
+    for key in rows.keys() & chosen.keys():
         if chosen[key] is None:
             pairs |= {(key, other) for band in pool.bands[key] for other in by_band[band] if other != key}
     return [(pool.rows[one], pool.rows[other]) for one, other in pairs]

@@ -164,7 +164,7 @@ def _plain(text: str) -> str:
 
 
 def _pieces(text: str, size: int) -> frozenset[str]:
-    return frozenset(text[start : start + size] for start in range(max(1, len(text) - size + 1)))
+    return frozenset({text[start : start + size] for start in range(max(1, len(text) - size + 1))})
 
 
 def _number(text: str) -> int:

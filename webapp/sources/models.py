@@ -62,7 +62,8 @@ class Source(Base):
     pull_minutes: Mapped[int | None] = mapped_column(Integer)
     """None: nothing is fetched from the address by itself."""
     pull_mode: Mapped[BatchMode] = mapped_column(default=BatchMode.SNAPSHOT)
-    pull_format: Mapped[RowFormat] = mapped_column(default=RowFormat.JSONL)
+    pull_asked: Mapped[bool] = mapped_column(default=False)
+    """Somebody wants it fetched with the next round."""
     pulled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     pull_trouble: Mapped[str] = mapped_column(String(200), default="")
     """Why the last fetch failed; empty: it did not."""
@@ -81,8 +82,10 @@ class Source(Base):
     @property
     def next_pull(self) -> datetime | None:
         """When the address is due to be fetched; None: never by itself."""
-        if not self.pull_url or not self.pull_minutes or not self.is_active:
+        if not self.pull_url or not self.is_active:
             return None
+        if self.pull_asked or not self.pull_minutes:
+            return self.created_at if self.pull_asked else None
         return self.pulled_at + timedelta(minutes=self.pull_minutes) if self.pulled_at else self.created_at
 
 

@@ -238,7 +238,7 @@ def _ended(report: BatchReport, by: Actor) -> Iterator[None]:
 def _end(report: BatchReport, state: BatchState, by: Actor, *, trouble: str = "") -> None:
     with transaction():
         batch = _finished(report, state, by)
-        batch.trouble = trouble[:300]
+        batch.trouble = trouble[:300] or batch.trouble
 
 
 def _hold(report: BatchReport, missing: int, by: Actor) -> None:

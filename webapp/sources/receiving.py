@@ -97,7 +97,7 @@ def _keep_within_limit(source_id: UUID) -> None:
         raise TooManyBatches
 
 
-def clear(source: Source, *, by: Actor) -> Batch:
+def clear(source: Source, reason: str, *, by: Actor) -> Batch:
     """Withdraws everything this source offers: an empty snapshot that is let through beforehand, by whoever asks for it."""
     batch = Batch(
         id=new_key(),
@@ -108,6 +108,7 @@ def clear(source: Source, *, by: Actor) -> Batch:
         mode=BatchMode.SNAPSHOT,
         origin=BatchOrigin.CLEARING,
         format=RowFormat.CSV,
+        trouble=f"整体撤下，理由：{reason.strip()}"[:300],
         started_at=now(),
         decided_by=by.person_id,
         decided_at=now(),

@@ -5,6 +5,7 @@ They hold public postings only. The web process lays a file down and a batch wor
 
 import hashlib
 import os
+import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from webapp.db import new_key
+from webapp.reference.queries import whole
 from webapp.sources.models import RowFormat
 from webapp.sources.reading import NotReadable
 
@@ -129,6 +131,16 @@ def _unpacked_start(path: Path) -> bytes:
     except zlib.error as trouble:
         raise NotReadable("压缩文件已经损坏，无法解开。请重新发送") from trouble
     return start
+
+
+def forget_old() -> int:
+    """Removes files of batches past their days (`batch_file_kept_days`), with what was refused of them; answers how many. The receipts stay."""
+    gone, before = 0, time.time() - whole("batch_file_kept_days") * 24 * 3600
+    for path in (*var().glob("batches/*"), *var().glob("imports/*/rejects.csv")):
+        if path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 def forget(stored: Stored) -> None:
