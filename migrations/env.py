@@ -13,11 +13,12 @@ from webapp.employers import models as employers
 from webapp.matching import models as matching
 from webapp.notices import models as notices
 from webapp.postings import models as postings
+from webapp.postings.applying import models as applying
 from webapp.reference import models as reference
 from webapp.seekers import models as seekers
 from webapp.sources import models as sources
 
-MODELS = (ledger, accounts, employers, matching, notices, postings, reference, seekers, sources)
+MODELS = (ledger, accounts, applying, employers, matching, notices, postings, reference, seekers, sources)
 """Imported so that Base.metadata knows every table."""
 
 

@@ -16,7 +16,7 @@ from whitenoise import WhiteNoise
 import search.current
 from search.elastic import ElasticEngine
 from search.embedded import EmbeddedEngine
-from webapp import access, addresses, db, sealing, web
+from webapp import access, addresses, db, files, sealing, web
 from webapp.access import Permission
 from webapp.accounts import passwords
 from webapp.accounts import views as accounts
@@ -43,8 +43,6 @@ BLUEPRINTS = (
     sources.blueprint,
 )
 STATIC = Path(__file__).resolve().parents[1] / "static"
-CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-"""`data:` pictures: Bootstrap draws its marks with them, and they can be asked for before our own rules replace them."""
 DESKS = (
     (Permission.POSTING_WRITE, "本单位岗位", "postings.employer_list"),
     (Permission.EMPLOYER_READ, "本单位", "employers.mine"),
@@ -68,11 +66,13 @@ ERRORS = (400, 401, 403, 404, 405, 410, 413, 429, 500, 503)
 FORM_BYTES = 1024 * 1024
 
 
-def prepare(settings: Settings) -> None:
-    """Opens what every process of the house needs: keys, database, search engine. Call it after a fork, never before."""
+def prepare(settings: Settings, *, searches: bool = True) -> None:
+    """Opens what every process of the house needs: keys, database, files, search engine. Call it after a fork, never before."""
     sealing.configure(settings.secrets)
     db.connect(settings.database_url)
-    search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
+    files.settle(settings.files)
+    if searches:
+        search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
     links.settle(settings.base_url)
     reference.settle(settings.home_region)
     storing.settle(settings.var)
@@ -142,7 +142,7 @@ def _refuse_forgotten_routes(app: Flask) -> None:
 
 def _harden(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+    headers.setdefault("Content-Security-Policy", web.CONTENT_POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

@@ -47,6 +47,8 @@ class Settings:
     proxies: int
     max_request_bytes: int
     secrets: Secrets
+    files: Path
+    """Where uploaded files lie, sealed; on several hosts a folder that they share."""
     elasticsearch: Access | None = None
     """None: the embedded engine, one directory of this machine."""
     pull_hosts: frozenset[str] = frozenset()
@@ -94,8 +96,9 @@ class Settings:
             service_name=env.get("ZHILU_SERVICE_NAME", "职路"),
             home_region=env.get("ZHILU_HOME_REGION", "370000"),
             proxies=int(env.get("ZHILU_PROXIES", "0")),
-            max_request_bytes=int(env.get("ZHILU_MAX_REQUEST_BYTES", str(4 * 1024 * 1024))),
+            max_request_bytes=int(env.get("ZHILU_MAX_REQUEST_BYTES", str(12 * 1024 * 1024))),
             secrets=_secrets_from(env) if mode == "production" else _demo_secrets(var),
+            files=Path(env.get("ZHILU_FILES") or var / "files").resolve(),
             elasticsearch=elasticsearch,
             pull_hosts=frozenset(host.strip().lower() for host in env.get("ZHILU_PULL_HOSTS", "").split(",") if host.strip()),
             pulls_privately=mode == "demo" and env.get("ZHILU_PULL_PRIVATE") == "1",

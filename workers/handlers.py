@@ -22,6 +22,7 @@ from webapp.matching import operations as matching
 from webapp.notices import operations as notices
 from webapp.notices.channels import Parcel, Report
 from webapp.postings import indexing
+from webapp.postings.applying import operations as applying
 from webapp.postings.models import Posting
 from webapp.sources import duplicates, receiving
 from workers import schedule
@@ -41,6 +42,7 @@ _DELIVER_MESSAGE = Listener("deliver_message", NOTIFY)
 _SEND_CODE = Listener("send_code", NOTIFY)
 _WRITE_CONFIRMATION = Listener("write_confirmation", NOTIFY)
 _TELL_INVITED = Listener("tell_invited", NOTIFY)
+_TELL_APPLICANTS = Listener("tell_applicants", NOTIFY)
 _RUN_UPKEEP = Listener("run_upkeep", BATCH)
 _TAKE_BATCH = Listener("take_batch", BATCH)
 _GROUP_BATCH = Listener("group_batch", BATCH)
@@ -51,7 +53,7 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.EmailConfirmationRequested: (_WRITE_CONFIRMATION,),
     events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING, _GROUP_POSTING),
     events.PostingReopened: (_INDEX_POSTING, _GROUP_POSTING),
-    events.PostingClosed: (_INDEX_POSTING,),
+    events.PostingClosed: (_INDEX_POSTING, _TELL_APPLICANTS),
     events.PostingsExpired: (_INDEX_EXPIRED,),
     events.PostingsWithdrawn: (_INDEX_WITHDRAWN,),
     events.CardsChanged: (_INDEX_CARDS,),
@@ -81,6 +83,9 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.DemoLoaded,
         events.EmailConfirmed,
         events.EmployerChanged,
+        events.EmployerEndorsed,
+        events.EmployerPaperAdded,
+        events.EmployerPaperShown,
         events.EmployerRefused,
         events.EmployerRegistered,
         events.EmployerVerified,
@@ -201,6 +206,10 @@ def _tell_invited(event: events.StaffInvited) -> None:
     notices.tell_invited(UUID(event.person_id), event.role, event.region)
 
 
+def _tell_applicants(event: events.PostingClosed) -> None:
+    applying.hear_of_closing(UUID(event.posting_id))
+
+
 def _expired(event: events.PostingsExpired) -> Iterator[PostingDocument]:
     return indexing.stream(Posting.closed_at == datetime.fromisoformat(event.at))
 
@@ -243,6 +252,7 @@ HANDLERS: Mapping[str, Handler] = {
     _SEND_CODE.name: Outside(_prepare_code, _settle_code),
     _WRITE_CONFIRMATION.name: Inside(_write_confirmation),
     _TELL_INVITED.name: Inside(_tell_invited),
+    _TELL_APPLICANTS.name: Inside(_tell_applicants),
     _RUN_UPKEEP.name: Long(schedule.run),
     _TAKE_BATCH.name: Long(_take_batch),
     _GROUP_BATCH.name: Long(_group_batch),

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from webapp import ledger
 from webapp.access import Actor
 from webapp.db import LOCAL_ZONE, reading, today, transaction
+from webapp.employers import operations as employers
 from webapp.events import Event, IndexCheckDue, UpkeepDue
 from webapp.ledger import ScheduleRun
 from webapp.postings import operations as postings
@@ -77,12 +78,19 @@ def _forget_files(renew: Renew) -> None:
     storing.forget_old()
 
 
+def _remind_of_recheck(renew: Renew) -> None:
+    with transaction():
+        employers.remind_of_recheck(today(), by=Actor.SYSTEM)
+
+
 SCHEDULE: tuple[Job, ...] = (
     Job("expire_postings", Daily(time(0, 5)), work=_expire_postings),
     Job("pull_sources", Every(timedelta(minutes=1)), work=_pull_sources),
     Job("group_postings", Daily(time(2, 30)), work=_group_postings),
     Job("forget_files", Daily(time(3, 40)), work=_forget_files),
+    Job("remind_of_recheck", Daily(time(8, 40)), work=_remind_of_recheck),
     Job("purge", Daily(time(3, 30)), work=retention.purge),
+    Job("purge_files", Daily(time(4, 10)), work=retention.purge_files),
     Job("forget_processes", Every(timedelta(hours=1), timedelta(minutes=50)), work=retention.forget_processes),
     Job("check_index", Every(timedelta(hours=1), timedelta(minutes=20)), event=IndexCheckDue),
 )

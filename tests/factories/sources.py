@@ -71,7 +71,8 @@ def import_rows(path: Path, **options: Any) -> BatchReport:
 def node_values(**changes: str) -> dict[str, str]:
     """What the form of a node is sent with."""
     values = {
-        "name": "历下区人力资源市场", "kind": "market", "region": "370102", "contact": "郝联络 15900001111", "opens": "yes", "priority": "50", "pull_minutes": "",
+        "name": "历下区人力资源市场", "kind": "market", "region": "370102", "contact": "郝联络 15900001111", "opens": "yes", "priority": "50",
+        "pull_minutes": "",
         "pull_mode": "snapshot",
     }  # fmt: skip
     return values | changes

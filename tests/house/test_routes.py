@@ -21,7 +21,7 @@ import search.current
 from search.embedded import EmbeddedEngine
 from tests.conftest import make_settings
 from tests.house.town import WRONG_PLACE, Keeper, Town, address, build, keeping
-from webapp import db, ledger, sealing
+from webapp import db, files, ledger, sealing
 from webapp.access import Role
 from webapp.app import create_app
 from webapp.sources import storing
@@ -59,6 +59,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, template_database: Path) -> 
     sealing.configure(settings.secrets)
     storing.settle(settings.var)
     engine = db.connect(settings.database_url)
+    files.settle(settings.files)
     ledger.subscribe({})
     search.current.use(EmbeddedEngine(settings.search_directory))
     search.current.engine().rebuild([])

@@ -18,16 +18,18 @@ from sqlalchemy import delete, update
 
 from tests.factories.accounts import make_code, make_person, make_staff, relay_lives
 from tests.factories.employers import employer_values, make_employer, make_member, make_uscc, owner_of
+from tests.factories.files import PNG
 from tests.factories.notices import make_notice
 from tests.factories.postings import make_application, make_posting
 from tests.factories.seekers import make_saved_search
 from tests.factories.sources import make_matrix, node_values
-from webapp import db
+from webapp import db, files
 from webapp.access import STAFF, Actor, Role
 from webapp.accounts import operations as accounts
 from webapp.accounts import queries as people
 from webapp.accounts.models import LoginCode, Person, RoleGrant, Session
 from webapp.db import now, session, today, transaction
+from webapp.employers import operations as employers
 from webapp.employers.models import Employer, EmployerState
 from webapp.ledger import Delivery, DeliveryState, Entry
 from webapp.postings import index_care, unfound
@@ -81,6 +83,8 @@ class Town:
             ("employers", ("edit", "members", "add_member"), employer),
             ("employers", ("remove_member", "make_owner"), membership),
             ("employers", ("verify", "show_contact", "decide"), {"employer_id": self.rows["pending"]}),
+            ("employers", ("papers",), employer),
+            ("employers", ("paper", "show_paper"), employer | {"key": self.rows["paper"]}),
             ("matching", ("choose_email", "remove_search"), {"key": self.rows["search"]}),
             ("notices", ("retry", "close"), {"key": self.rows["delivery"]}),
             ("postings", ("edit", "check", "submit", "move", "copy"), draft),
@@ -135,7 +139,7 @@ class Town:
             "employers.register": employer,
             "employers.edit": employer,
             "employers.add_member": {"phone": self.rows["stranger_phone"]},
-            "employers.decide": {"decision": "verify", "seen": self.rows["identity"]},
+            "employers.decide": {"decision": "verify", "seen": self.rows["identity"], "papers_seen": "y"},
             "matching.save_search": {"name": "电焊工"},
             "matching.choose_email": {"by_email": "0"},
             "postings.new": {"title": "电工"},
@@ -202,6 +206,10 @@ def _rows(town: Town, who: dict[str, Person]) -> None:
         posting = session().get_one(Posting, town.posts[PostingState.OPEN])
         town.rows["application"] = make_application(posting, who["seeker"]).id
         town.rows["version"] = str(session().get_one(Posting, town.posts[PostingState.IN_REVIEW]).version)
+    stored = files.lay_down(PNG, "执照.png", files.DOCUMENTS)
+    with transaction():
+        row = session().get_one(Employer, town.rows["employer"])
+        town.rows["paper"] = employers.add_paper(row, stored, files.FileKind.LICENCE, by=Actor.SYSTEM).id
     pending = make_employer(state=EmployerState.PENDING)
     town.rows |= {"pending": pending.id, "identity": pending.identity}
     town.rows["search"] = make_saved_search(who["seeker"]).id

@@ -2,7 +2,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Date, Float, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.accounts.models import Person
@@ -10,7 +10,6 @@ from webapp.db import Base, UtcDateTime, Yuan, new_key, now
 from webapp.employers.models import Employer
 from webapp.labels import Labelled
 from webapp.reference.models import Education, EmploymentType, WageUnit
-from webapp.sealing import Sealed
 
 SEARCH_TEXT_AT_MOST = 40
 """Signs of a searched text that is counted: a longer one is a story, not a search."""
@@ -159,38 +158,6 @@ class PostingReview(Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
     by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-
-
-class ApplicationState(Labelled):
-    SENT = "sent", "已投递"
-    WITHDRAWN = "withdrawn", "已撤回"
-
-
-class Application(Base):
-    """A seeker's application: what the employer may see of a person begins and ends with it."""
-
-    __tablename__ = "application"
-    __table_args__ = (
-        UniqueConstraint("posting_id", "person_id"),
-        Index("ix_application_posting", "posting_id"),
-        Index("ix_application_person", "person_id"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
-    number: Mapped[str] = mapped_column(String(20), unique=True)
-    """The number on the confirmation page, for the phone: digits only, no personal data in it."""
-    posting_id: Mapped[UUID] = mapped_column(ForeignKey(Posting.id))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))
-    state: Mapped[ApplicationState] = mapped_column(default=ApplicationState.SENT)
-    message_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """A letter to one employer, often with a phone number in it."""
-    shares_phone: Mapped[bool] = mapped_column(default=False)
-    """The seeker's separate consent that this employer sees the phone number (个人信息保护法 §23)."""
-    sent_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-    message = Sealed("message_sealed")
 
 
 class SearchTally(Base):

@@ -1,6 +1,5 @@
 """The life of a posting. The caller has read the row for change (locked); two that did not are told apart by the row's version."""
 
-import secrets
 from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar
@@ -18,8 +17,6 @@ from webapp.ledger import record
 from webapp.postings import cards, limits, telling
 from webapp.postings.models import (
     NEXT,
-    Application,
-    ApplicationState,
     Posting,
     PostingReview,
     PostingState,
@@ -73,30 +70,6 @@ class NoReason(Refusal):
 
 class Lapsed(Refusal):
     says = "有效期已过，不能直接恢复。请改好有效期后重新提交审核"
-
-
-class NotOpen(Refusal):
-    says = "这个岗位已经停止招聘，不能再投递。可以看看其他相近的岗位"
-
-
-class AppliesElsewhere(Refusal):
-    says = "这个岗位由其他平台转载，没有在线投递，请到来源平台联系用人单位"
-
-
-class OwnEmployer(Refusal):
-    says = "这是您所在单位的岗位，不能投递"
-
-
-class AlreadyApplied(Refusal):
-    says = "您已经投递过这个岗位"
-
-    def __init__(self, application_id: UUID) -> None:
-        super().__init__(application_id)
-        self.application_id = application_id
-
-
-class NotSent(Refusal):
-    says = "这次投递已经撤回"
 
 
 class Incomplete(Refusal):
@@ -181,8 +154,8 @@ def return_(posting: Posting, reason: str, *, by: Actor) -> None:
 
 
 def take_down(posting: Posting, reason: str, *, by: Actor) -> None:
-    """For good: an unlawful or untrue posting (人力资源市场暂行条例 §43); who applied is warned. What stands behind its card says the same and
-    goes with it. Raises OwnPosting, NoReason."""
+    """For good: an unlawful or untrue posting (人力资源市场暂行条例 §43); whoever applied hears of it. What stands behind its card says the same
+    and goes with it. Raises OwnPosting, NoReason."""
     _require_distance(posting, by)
     _require_reason(reason)
     for same in cards.behind([posting.id]):
@@ -190,7 +163,6 @@ def take_down(posting: Posting, reason: str, *, by: Actor) -> None:
         _decide(same, ReviewDecision.TAKEN_DOWN, reason, by=by)
     _close(posting, _S.TAKEN_DOWN, by=by)
     _decide(posting, ReviewDecision.TAKEN_DOWN, reason, by=by)
-    telling.tell_applicants(posting)
 
 
 def pause(posting: Posting, *, by: Actor) -> None:
@@ -328,65 +300,3 @@ def _decide(posting: Posting, decision: ReviewDecision, reason: str, *, by: Acto
     review = PostingReview(id=new_key(), posting_id=posting.id, decision=decision, reason=reason.strip(), by_id=by.person_id, at=now())
     session().add(review)
     telling.tell_author(posting, review)
-
-
-def apply(posting: Posting, person_id: UUID, *, message: str, shares_phone: bool, by: Actor) -> Application:
-    """Sends an application; one that was withdrawn is sent again under its number.
-
-    The caller has locked the posting, so two at once are one after the other. Raises NotOpen, AppliesElsewhere, OwnEmployer, AlreadyApplied.
-    """
-    members = _require_open_for(posting, person_id)
-    known = select(Application).where(Application.posting_id == posting.id, Application.person_id == person_id)
-    application = session().scalar(known)
-    if application is not None and application.state is ApplicationState.SENT:
-        raise AlreadyApplied(application.id)
-    if application is None:
-        application = Application(id=new_key(), number=_new_number(), posting_id=posting.id, person_id=person_id)
-        session().add(application)
-    application.state, application.sent_at = ApplicationState.SENT, now()
-    application.withdrawn_at = application.seen_at = None
-    application.message, application.shares_phone = message.strip(), shares_phone
-    record(events.ApplicationSent(str(application.id)), by=by)
-    telling.tell_members(members, posting, application)
-    return application
-
-
-def withdraw_application(application: Application, *, by: Actor) -> None:
-    """From now on the employer sees neither name nor phone number nor message. Raises NotSent when it was withdrawn before."""
-    if application.state is not ApplicationState.SENT:
-        raise NotSent
-    application.state, application.withdrawn_at = ApplicationState.WITHDRAWN, now()
-    record(events.ApplicationWithdrawn(str(application.id)), by=by)
-
-
-def open_application(application: Application, *, by: Actor) -> None:
-    """A member of the employer opens it: that is on the ledger before anything personal is shown. Raises NotSent."""
-    if application.state is not ApplicationState.SENT:
-        raise NotSent
-    application.seen_at = application.seen_at or now()
-    record(events.ApplicationOpened(str(application.id)), by=by)
-
-
-def _require_open_for(posting: Posting, person_id: UUID) -> list[UUID]:
-    """The members of its employer, who receive the application."""
-    if posting.state is not _S.OPEN or (posting.valid_through is not None and posting.valid_through < today()):
-        raise NotOpen
-    if posting.employer_id is None:
-        raise AppliesElsewhere
-    members = _members(posting.employer_id)
-    if person_id in members:
-        raise OwnEmployer
-    return members
-
-
-def _members(employer_id: UUID) -> list[UUID]:
-    wanted = select(Membership.person_id).where(Membership.employer_id == employer_id, Membership.removed_at.is_(None))
-    return list(session().scalars(wanted))
-
-
-def _new_number() -> str:
-    """The day and eight random digits: easy to say on the phone, and it does not tell how many there are."""
-    while True:
-        number = f"{today():%Y%m%d}{secrets.randbelow(10**8):08d}"
-        if not session().scalar(select(exists().where(Application.number == number))):
-            return number

@@ -1,4 +1,4 @@
-"""Questions about postings and applications; each says whose rows it answers. What is outside the scope does not exist."""
+"""Questions about postings; each says whose rows it answers. What is outside the scope does not exist."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,12 +15,11 @@ from search.engine import Hits, Unavailable
 from search.query import BadQuery, PostingQuery, Sort, Widening, Wish
 from search.titles import clean_title
 from webapp.access import Grant
-from webapp.accounts.models import Person
 from webapp.db import session, today
 from webapp.employers.models import Employer, EmployerState
 from webapp.postings import cards
 from webapp.postings.criteria import place_range
-from webapp.postings.models import SHOWN, Application, Posting, PostingReview, PostingState, ReviewDecision
+from webapp.postings.models import SHOWN, Posting, PostingReview, PostingState, ReviewDecision
 
 _TOLD = tuple(defer(column) for column in (Posting.duties, Posting.requirements, Posting.insurance))
 _OF_ITS_PAGE = tuple(defer(column) for column in (Posting.protection, Posting.hazards, Posting.employer_about))
@@ -253,50 +252,6 @@ def _returns(postings: Iterable[Posting]) -> dict[UUID, PostingReview]:
     wanted = select(PostingReview).where(PostingReview.posting_id.in_(since), PostingReview.decision == ReviewDecision.RETURNED)
     reviews = session().scalars(wanted.order_by(PostingReview.id)).all()
     return {review.posting_id: review for review in reviews if review.at >= since[review.posting_id]}
-
-
-# applications
-
-
-def application_counts(postings: Iterable[Posting]) -> dict[UUID, int]:
-    """Posting -> applications that were not withdrawn."""
-    keys = [posting.id for posting in postings]
-    counted = select(Application.posting_id, func.count()).where(Application.posting_id.in_(keys), Application.withdrawn_at.is_(None))
-    return dict(session().execute(counted.group_by(Application.posting_id)).all())
-
-
-def applications_to(posting: Posting) -> Select[Application]:
-    """Of a posting the caller has already found in its own scope; the latest first."""
-    return select(Application).where(Application.posting_id == posting.id).order_by(Application.sent_at.desc(), Application.id.desc())
-
-
-def application_to(posting: Posting, key: UUID, *, for_change: bool = False) -> Application | None:
-    wanted = select(Application).where(Application.id == key, Application.posting_id == posting.id)
-    return session().scalar(wanted.with_for_update() if for_change else wanted)
-
-
-def people(applications: Iterable[Application]) -> dict[UUID, Person]:
-    keys = {application.person_id for application in applications}
-    return {person.id: person for person in session().scalars(select(Person).where(Person.id.in_(keys)))}
-
-
-def applications_of(person_id: UUID) -> Select[Application]:
-    """A seeker's own, the latest first."""
-    return select(Application).where(Application.person_id == person_id).order_by(Application.sent_at.desc(), Application.id.desc())
-
-
-def postings_of(applications: Iterable[Application]) -> dict[UUID, Posting]:
-    keys = {application.posting_id for application in applications}
-    return {posting.id: posting for posting in session().scalars(select(Posting).where(Posting.id.in_(keys)).options(*LONG))}
-
-
-def application_by(person_id: UUID, posting_id: UUID) -> Application | None:
-    return session().scalar(select(Application).where(Application.person_id == person_id, Application.posting_id == posting_id))
-
-
-def own_application(key: UUID, person_id: UUID, *, for_change: bool = False) -> Application | None:
-    wanted = select(Application).where(Application.id == key, Application.person_id == person_id)
-    return session().scalar(wanted.with_for_update() if for_change else wanted)
 
 
 # staff

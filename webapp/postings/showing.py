@@ -1,6 +1,6 @@
 """A posting in the words of a screen: the card of a list and the elements of its page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -8,17 +8,15 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from webapp.accounts.models import Person
 from webapp.db import LOCAL_ZONE, today
 from webapp.employers.models import Employer
 from webapp.gate.completeness import Profile, missing_note
-from webapp.postings.models import Application, ApplicationState, Posting, PostingState
+from webapp.postings.models import Posting, PostingState
 from webapp.postings.values import about, stated, wage_of
 from webapp.reference import queries as reference
 from webapp.reference import wages
 from webapp.reference.models import Education
 from webapp.reference.queries import Regions
-from webapp.sealing import mask_name
 
 TONES = {
     PostingState.OPEN: "good",
@@ -212,22 +210,3 @@ def day(instant: object) -> str:
     if astimezone is not None:
         return f"{astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}"
     return str(instant or "")
-
-
-@dataclass(frozen=True, slots=True)
-class Applicant:
-    """What an employer may see of who applied, as far as the seeker consents and the application stands."""
-
-    name: str
-    phone: str
-
-
-def applicants(applications: Iterable[Application], people: Mapping[UUID, Person]) -> dict[UUID, Applicant]:
-    """By application. Name and phone in full only for one that stands, was opened (and so is on the ledger) and shares them."""
-    seen = {}
-    for application in applications:
-        person = people[application.person_id]
-        may_see = application.shares_phone and application.seen_at is not None and application.state is ApplicationState.SENT
-        name = person.name or "未填姓名"
-        seen[application.id] = Applicant(name, person.phone or "") if may_see else Applicant(mask_name(name) if person.name else name, "")
-    return seen

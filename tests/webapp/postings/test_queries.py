@@ -3,9 +3,8 @@ import pytest
 import search.current
 from search.engine import Unavailable
 from search.query import PostingQuery, Sort
-from tests.factories.accounts import make_person
 from tests.factories.employers import make_employer
-from tests.factories.postings import days_from_now, make_application, make_forwarded, make_posting
+from tests.factories.postings import days_from_now, make_forwarded, make_posting
 from webapp.access import Actor, Grant, Level, Role
 from webapp.db import session, today, transaction
 from webapp.postings import figures, indexing, operations, queries
@@ -130,17 +129,6 @@ def test_another_employers_posting_does_not_exist():
 def test_a_grant_without_an_employer_reaches_no_posting():
     make_posting()
     assert session().scalars(queries.of_employers((Grant(Role.EMPLOYER_OWNER),))).all() == []
-
-
-def test_an_application_is_found_by_its_posting_and_by_its_seeker_only():
-    posting, other = make_posting(), make_posting()
-    seeker = make_person()
-    application = make_application(posting, seeker)
-    assert queries.application_to(posting, application.id) is not None
-    assert queries.application_to(other, application.id) is None
-    assert queries.own_application(application.id, make_person().id) is None
-    assert queries.own_application(application.id, seeker.id) is not None
-    assert session().scalars(queries.applications_of(make_person().id)).all() == []
 
 
 @pytest.mark.parametrize(("region", "reached"), [("370100", 1), ("370102", 1), ("370000", 2), ("370200", 1), ("370103", 0), (None, 0)])

@@ -20,7 +20,8 @@ from webapp.gate.completeness import Profile
 from webapp.notices.models import NoticeKind
 from webapp.notices.queries import inbox
 from webapp.postings import limits
-from webapp.postings.models import Application, Posting, PostingState
+from webapp.postings.applying.models import Application
+from webapp.postings.models import Posting, PostingState
 from webapp.postings.queries import waiting_review
 from webapp.postings.values import stated, values_of
 from webapp.reference import queries as reference

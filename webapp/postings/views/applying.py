@@ -5,10 +5,14 @@ from werkzeug.wrappers import Response
 
 from webapp.access import Permission, acting, requires, visitor
 from webapp.db import transaction
-from webapp.postings import operations, queries, showing
-from webapp.postings.forms import ApplyForm
-from webapp.postings.models import ApplicationState, Posting
-from webapp.postings.operations import AlreadyApplied, Refusal
+from webapp.postings import queries as postings
+from webapp.postings import showing
+from webapp.postings.applying import operations, queries
+from webapp.postings.applying.forms import ApplyForm
+from webapp.postings.applying.models import ApplicationState
+from webapp.postings.applying.operations import AlreadyApplied
+from webapp.postings.models import Posting
+from webapp.postings.operations import Refusal
 from webapp.postings.views.room import blueprint
 from webapp.web import found, paginate
 
@@ -16,32 +20,32 @@ from webapp.web import found, paginate
 @blueprint.route("/postings/<uuid:key>/apply", methods=["GET", "POST"])
 @requires(Permission.APPLICATION_SEND)
 def apply(key: UUID) -> str | Response:
-    posting = found(queries.shown(key))
+    posting = found(postings.shown(key))
     known = queries.application_by(visitor().person_id, key)
     if known is not None and known.state is ApplicationState.SENT:
         return redirect(url_for(".application", key=known.id), 303)
     form = ApplyForm()
     form.ask_for(posting.employer_name)
-    if queries.is_open(posting) and posting.employer_id is not None and form.validate_on_submit():
+    if postings.is_open(posting) and posting.employer_id is not None and form.validate_on_submit():
         return _send(key, form)
-    status = 200 if queries.is_open(posting) else 410
+    status = 200 if postings.is_open(posting) else 410
     return Response(_apply_page(posting, form), status, mimetype="text/html")
 
 
 def _apply_page(posting: Posting, form: ApplyForm) -> str:
     return render_template(
-        "postings/apply.html",
+        "applying/apply.html",
         form=form,
         posting=posting,
         card=showing.card(posting),
-        is_open=queries.is_open(posting),
+        is_open=postings.is_open(posting),
     )
 
 
 def _send(key: UUID, form: ApplyForm) -> Response:
     try:
         with transaction():
-            posting = found(queries.locked(key))
+            posting = found(postings.locked(key))
             application = operations.apply(
                 posting,
                 visitor().person_id,
@@ -63,7 +67,7 @@ def _send(key: UUID, form: ApplyForm) -> Response:
 @requires(Permission.APPLICATION_SEND)
 def my_applications() -> str:
     page = paginate(queries.applications_of(visitor().person_id))
-    return render_template("postings/my_applications.html", page=page, postings=queries.postings_of(page.rows))
+    return render_template("applying/my_applications.html", page=page, postings=queries.postings_of(page.rows))
 
 
 @blueprint.get("/applications/<uuid:key>")
@@ -71,7 +75,7 @@ def my_applications() -> str:
 def application(key: UUID) -> str:
     own = found(queries.own_application(key, visitor().person_id))
     posting = queries.postings_of([own])[own.posting_id]
-    return render_template("postings/application.html", application=own, posting=posting, card=showing.card(posting))
+    return render_template("applying/application.html", application=own, posting=posting, card=showing.card(posting))
 
 
 @blueprint.post("/applications/<uuid:key>/withdraw")

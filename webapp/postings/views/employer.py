@@ -9,6 +9,7 @@ from webapp.db import today, transaction
 from webapp.employers.models import Employer
 from webapp.gate.completeness import Profile, advise
 from webapp.postings import limits, operations, queries, showing
+from webapp.postings.applying import queries as applying
 from webapp.postings.forms import MoveForm, PostingForm
 from webapp.postings.models import NEXT, Posting, PostingState
 from webapp.postings.operations import Incomplete, Refusal
@@ -55,7 +56,7 @@ def employer_list() -> str:
         counts=[(state, counts[state]) for state in PostingState if state in counts],
         total=sum(counts.values()),
         cards={row.id: showing.card(row) for row in page.rows},
-        applications=queries.application_counts(page.rows),
+        applications=applying.application_counts(page.rows),
         returned=queries.returned(page.rows),
         employers=queries.employers_of(_grants()),
     )
@@ -142,7 +143,7 @@ def check(key: UUID) -> str:
         advice=advise(Profile.DIRECT, stated(posting, employer)) if is_draft else [],
         reviews=queries.reviews_of(posting),
         moves=[state for state in MOVES if state in NEXT[posting.state] and _is_offered(posting, state)],
-        applications=queries.application_counts([posting]).get(posting.id, 0),
+        applications=applying.application_counts([posting]).get(posting.id, 0),
     )
 
 
@@ -191,25 +192,3 @@ def copy(key: UUID) -> Response:
         made = operations.copy(posting, found(queries.employer_of(posting)), by=_by())
     flash("已复制为新的草稿，请填写新的有效期。", "success")
     return redirect(url_for(".edit", key=made.id), 303)
-
-
-@blueprint.get("/employer/postings/<uuid:key>/applications")
-@requires(Permission.APPLICATION_READ)
-def applications(key: UUID) -> str:
-    posting = found(queries.own(key, visitor().grants_for(Permission.APPLICATION_READ)))
-    page = paginate(queries.applications_to(posting))
-    return render_template("postings/applications.html", posting=posting, page=page, people=showing.applicants(page.rows, queries.people(page.rows)))
-
-
-@blueprint.post("/employer/postings/<uuid:key>/applications/<uuid:application_key>/open")
-@requires(Permission.APPLICATION_READ)
-def open_application(key: UUID, application_key: UUID) -> Response:
-    """Before anything personal is shown, that it was opened is on the ledger."""
-    try:
-        with transaction():
-            posting = found(queries.own(key, visitor().grants_for(Permission.APPLICATION_READ)))
-            application = found(queries.application_to(posting, application_key, for_change=True))
-            operations.open_application(application, by=acting(Permission.APPLICATION_READ))
-    except Refusal as refusal:
-        flash(str(refusal), "info")
-    return redirect(url_for(".applications", key=key, _anchor=f"a-{application_key}"), 303)

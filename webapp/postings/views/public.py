@@ -8,7 +8,9 @@ from werkzeug.wrappers import Response
 
 from webapp.access import Permission, public, visitor
 from webapp.postings import cards, queries, showing
-from webapp.postings.models import ApplicationState, Posting, PostingState
+from webapp.postings.applying import queries as applying
+from webapp.postings.applying.models import ApplicationState
+from webapp.postings.models import Posting, PostingState
 from webapp.postings.views.room import blueprint
 from webapp.reference import wages
 from webapp.reference.models import WageUnit
@@ -35,7 +37,7 @@ def _detail_page(posting: Posting) -> str:
     employer = queries.employer_of(posting)
     is_open, others = queries.is_open(posting), cards.standing_behind(posting.id)
     person_id = current_user.person_id if current_user.is_authenticated else None
-    application = queries.application_by(person_id, posting.id) if person_id else None
+    application = applying.application_by(person_id, posting.id) if person_id else None
     return render_template(
         "postings/detail.html",
         posting=posting,

@@ -3,8 +3,9 @@ from tests.factories.postings import make_application, make_forwarded, make_post
 from tests.webapp.pages import read
 from webapp.access import Role
 from webapp.db import session, transaction
-from webapp.postings import queries
-from webapp.postings.models import Application, ApplicationState, PostingState
+from webapp.postings.applying import operations, queries
+from webapp.postings.applying.models import Application, ApplicationState
+from webapp.postings.models import PostingState
 
 
 def test_who_is_not_signed_in_is_led_back_to_the_application(client):
@@ -63,6 +64,8 @@ def test_the_notice_of_a_posting_taken_down_leads_to_a_page_that_warns_of_fees(c
     make_application(posting, seeker)
     sign_in(client, make_staff(Role.REVIEWER))
     client.post(f"/review/postings/{posting.id}", data={"decision": "taken_down", "reason": "收押金。"})
+    with transaction():
+        operations.hear_of_closing(posting.id)
     sign_in(client, seeker)
     inbox = read(client.get("/notices"))
     assert "您应聘的岗位“电焊工”已下架" in inbox.text
