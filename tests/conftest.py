@@ -14,6 +14,7 @@ from search.embedded import EmbeddedEngine
 from webapp import db, files, ledger, sealing
 from webapp.config import Secrets, Settings
 from webapp.reference import operations as reference
+from webapp.sources import storing
 
 pytest_plugins = ["tests.report"]
 
@@ -77,6 +78,7 @@ def database(settings: Settings, template_database: Path) -> Iterator[None]:
     engine = db.connect(settings.database_url)
     files.settle(settings.files)
     ledger.subscribe({})
+    storing.settle(settings.var)
     yield
     db.end_reading()
     engine.dispose()

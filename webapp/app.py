@@ -32,6 +32,8 @@ from webapp.outlets import views as outlets
 from webapp.postings import views as postings
 from webapp.reference import queries as reference
 from webapp.seekers import views as seekers
+from webapp.sources import nodes, pulling, storing
+from webapp.sources import views as sources
 
 BLUEPRINTS = (
     web.blueprint,
@@ -43,6 +45,7 @@ BLUEPRINTS = (
     outlets.blueprint,
     postings.blueprint,
     seekers.blueprint,
+    sources.blueprint,
 )
 STATIC = Path(__file__).resolve().parents[1] / "static"
 DESKS = (
@@ -58,6 +61,7 @@ DESKS = (
     (Permission.REPORT_HANDLE, "举报办理", "inspection.report_queue"),
     (Permission.CHECK_PLAN, "抽查任务", "inspection.campaign_list"),
     (Permission.PHONES_KEEP, "维权电话", "inspection.phone_book"),
+    (Permission.SOURCE_READ, "岗位来源", "sources.nodes"),
     (Permission.FIGURES_READ, "统计", "postings.figures"),
     (Permission.FIGURES_READ, "就业登记", "postings.hire_figures"),
     (Permission.SEARCH_REPORT, "搜不到的词", "postings.search_report"),
@@ -92,6 +96,8 @@ def prepare(settings: Settings, *, searches: bool = True) -> None:
     roads.settle(settings)
     if searches:
         search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
+    storing.settle(settings.var)
+    pulling.settle(settings.pull_hosts, privately=settings.pulls_privately)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -108,12 +114,17 @@ def create_app(settings: Settings) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its cookie: a form left open over lunch is not lost
     )
     csrf = CSRFProtect(app)
+    protection = CSRFProtect(app)
+    app.extensions[access.NODE] = nodes.proven
     passwords.prepare()
     _sign_in_with_sessions(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _refuse_forgotten_routes(app)
     _spare_machines_the_token(app, csrf)
+    for endpoint, view in app.view_functions.items():
+        if access.access_of(app, endpoint) == access.NODE:
+            protection.exempt(view)  # no cookie opens it, so there is nothing a foreign page could use
     app.before_request(access.guard)
     app.after_request(_harden)
     app.teardown_request(lambda _: db.end_reading())

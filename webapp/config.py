@@ -53,6 +53,10 @@ class Settings:
     """None: the embedded engine, one directory of this machine."""
     private_outlets: frozenset[str] = frozenset()
     """Hosts that postings may be pushed to although their address is not public (a government's own network)."""
+    pull_hosts: frozenset[str] = frozenset()
+    """The only hosts from which postings are fetched."""
+    pulls_privately: bool = False
+    """Also from private addresses and without TLS: for a demo and for tests, never in production."""
 
     @property
     def is_demo(self) -> bool:
@@ -99,6 +103,8 @@ class Settings:
             files=Path(env.get("ZHILU_FILES") or var / "files").resolve(),
             elasticsearch=elasticsearch,
             private_outlets=frozenset(host.strip().lower() for host in env.get("ZHILU_PRIVATE_OUTLETS", "").split(",") if host.strip()),
+            pull_hosts=frozenset(host.strip().lower() for host in env.get("ZHILU_PULL_HOSTS", "").split(",") if host.strip()),
+            pulls_privately=mode == "demo" and env.get("ZHILU_PULL_PRIVATE") == "1",
         )
 
 

@@ -28,6 +28,7 @@ from webapp.outlets import offering, tending
 from webapp.postings import indexing
 from webapp.postings.applying import clock as applying
 from webapp.postings.models import Posting, PostingState
+from webapp.sources import duplicates, receiving
 from workers import schedule
 
 INDEX, NOTIFY, BATCH = "index", "notify", "batch"
@@ -35,6 +36,8 @@ INDEX, NOTIFY, BATCH = "index", "notify", "batch"
 _INDEX_POSTING = Listener("index_posting", INDEX)
 _INDEX_EXPIRED = Listener("index_expired", INDEX)
 _INDEX_BATCH = Listener("index_batch", INDEX)
+_INDEX_WITHDRAWN = Listener("index_withdrawn", INDEX)
+_INDEX_CARDS = Listener("index_cards", INDEX)
 _CHECK_INDEX = Listener("check_index", INDEX)
 _REBUILD_INDEX = Listener("rebuild_index", INDEX)
 _MATCH_POSTING = Listener("match_posting", NOTIFY)
@@ -53,21 +56,27 @@ _COMPUTE_CATALOGUE = Listener("compute_catalogue", BATCH)
 _RECHECK_CATALOGUE = Listener("recheck_catalogue", BATCH)
 _OFFER_POSTING = Listener("offer_posting", BATCH)
 _CATCH_UP_OUTLETS = Listener("catch_up_outlets", BATCH)
+_TAKE_BATCH = Listener("take_batch", BATCH)
+_GROUP_BATCH = Listener("group_batch", BATCH)
+_GROUP_POSTING = Listener("group_posting", BATCH)
 
 LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.CodeRequested: (_SEND_CODE,),
     events.EmailConfirmationRequested: (_WRITE_CONFIRMATION,),
     events.PostingSubmitted: (_TOUCH_NEED,),
-    events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING, _TOUCH_NEED, _OFFER_POSTING),
-    events.PostingChanged: (_INDEX_POSTING, _OFFER_POSTING),
+    events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING, _GROUP_POSTING, _TOUCH_NEED, _OFFER_POSTING),
+    events.PostingChanged: (_INDEX_POSTING, _GROUP_POSTING, _OFFER_POSTING),
     events.PostingReturned: (_TOUCH_NEED,),  # its author is told by the operation itself
-    events.PostingReopened: (_INDEX_POSTING, _TOUCH_NEED, _OFFER_POSTING),
+    events.PostingReopened: (_INDEX_POSTING, _GROUP_POSTING, _TOUCH_NEED, _OFFER_POSTING),
     events.PostingClosed: (_INDEX_POSTING, _TELL_APPLICANTS, _TOUCH_NEED, _OFFER_POSTING),
     events.PostingsExpired: (_INDEX_EXPIRED, _TELL_APPLICANTS_OF_EXPIRED, _TOUCH_NEEDS, _CATCH_UP_OUTLETS),
     events.NeedFileSent: (_READ_NEED_FILE,),
     events.CatalogueAsked: (_COMPUTE_CATALOGUE,),
     events.CatalogueRecheckAsked: (_RECHECK_CATALOGUE,),
-    events.BatchImported: (_INDEX_BATCH, _CATCH_UP_OUTLETS),
+    events.BatchImported: (_INDEX_BATCH, _GROUP_BATCH, _CATCH_UP_OUTLETS),
+    events.PostingsWithdrawn: (_INDEX_WITHDRAWN, _CATCH_UP_OUTLETS),
+    events.CardsChanged: (_INDEX_CARDS, _CATCH_UP_OUTLETS),
+    events.BatchReceived: (_TAKE_BATCH,),
     events.MatchesFound: (_NOTIFY_SEEKERS,),
     events.MessageQueued: (_DELIVER_MESSAGE,),
     events.StaffInvited: (_TELL_INVITED,),
@@ -99,6 +108,10 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.CheckReopened,
         events.CatalogueComputed,
         events.CataloguePublished,
+        events.BatchDecided,
+        events.BatchHeld,  # stands on the desk of the nodes until somebody decides
+        events.ConflictSettled,
+        events.ConflictsFound,
         events.DeliveryClosed,
         events.DeliveryRetried,
         events.DemoLoaded,
@@ -133,6 +146,8 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.NeedsExported,
         events.NeedsImported,
         events.OfficerAssigned,
+        events.NodeKeyMade,
+        events.NodeKeyRevoked,
         events.OtherSessionsEnded,
         events.OutletAdded,  # what is owed to it is found by the next comparison
         events.OutletChanged,
@@ -176,10 +191,14 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.SeekerProfileChanged,
         events.SignedIn,
         events.SignedOut,
+        events.SourceChanged,
+        events.SourceContactShown,
         events.SourceOpened,
         events.VisitCorrected,
         events.VisitLogged,
         events.VisitNotesShown,
+        events.SourceResumed,
+        events.SourceSuspended,
         events.WordingAdded,  # every process sees the new version by itself
         events.WordingRemoved,
     }
@@ -306,6 +325,26 @@ def _expired(event: events.PostingsExpired) -> Iterator[PostingDocument]:
     return indexing.stream(Posting.closed_at == datetime.fromisoformat(event.at))
 
 
+def _closed_at(event: events.PostingsWithdrawn) -> Iterator[PostingDocument]:
+    return indexing.stream(Posting.closed_at == datetime.fromisoformat(event.at))
+
+
+def _grouped_at(event: events.CardsChanged) -> Iterator[PostingDocument]:
+    return indexing.stream(Posting.grouped_at == datetime.fromisoformat(event.at))
+
+
+def _take_batch(event: events.BatchReceived, renew: Callable[[], None]) -> None:
+    receiving.carry_out(UUID(event.batch_id), renew)
+
+
+def _group_batch(event: events.BatchImported, renew: Callable[[], None]) -> None:
+    duplicates.group_batch(UUID(event.batch_id), by=Actor.SYSTEM, renew=renew)
+
+
+def _group_posting(event: events.PostingApproved | events.PostingChanged | events.PostingReopened) -> None:
+    duplicates.regroup([UUID(event.posting_id)], by=Actor.SYSTEM)
+
+
 def _of_batch(event: events.BatchImported) -> Iterator[PostingDocument]:
     return indexing.of_batch(UUID(event.batch_id))
 
@@ -314,6 +353,8 @@ HANDLERS: Mapping[str, Handler] = {
     _INDEX_POSTING.name: Indexed(lambda event: event.posting_id),
     _INDEX_EXPIRED.name: IndexedRange(_expired),
     _INDEX_BATCH.name: IndexedRange(_of_batch),
+    _INDEX_WITHDRAWN.name: IndexedRange(_closed_at),
+    _INDEX_CARDS.name: IndexedRange(_grouped_at),
     _CHECK_INDEX.name: Whole(rebuild=False),
     _REBUILD_INDEX.name: Whole(rebuild=True),
     _MATCH_POSTING.name: Inside(_match_posting),
@@ -332,4 +373,7 @@ HANDLERS: Mapping[str, Handler] = {
     _RECHECK_CATALOGUE.name: Long(_recheck_catalogue),
     _OFFER_POSTING.name: Inside(_offer_posting),
     _CATCH_UP_OUTLETS.name: Long(lambda _, renew: tending.catch_up_all(renew)),
+    _TAKE_BATCH.name: Long(_take_batch),
+    _GROUP_BATCH.name: Long(_group_batch),
+    _GROUP_POSTING.name: Inside(_group_posting),
 }

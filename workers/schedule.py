@@ -21,6 +21,7 @@ from webapp.outlets import queries as outlets
 from webapp.outlets import tending
 from webapp.postings import operations as postings
 from webapp.postings.applying import clock as applying
+from webapp.sources import duplicates, pulling, storing
 from workers import retention
 
 Renew = Callable[[], None]
@@ -73,6 +74,18 @@ def _expire_postings(renew: Renew) -> None:
     postings.expire(today(), by=Actor.SYSTEM)
 
 
+def _group_postings(renew: Renew) -> None:
+    duplicates.group_all(by=Actor.SYSTEM, renew=renew)
+
+
+def _pull_sources(renew: Renew) -> None:
+    pulling.pull_due(renew)
+
+
+def _forget_files(renew: Renew) -> None:
+    storing.forget_old()
+
+
 def _remind_of_recheck(renew: Renew) -> None:
     with transaction():
         employers.remind_of_recheck(today(), by=Actor.SYSTEM)
@@ -84,6 +97,9 @@ def _remind_officers(renew: Renew) -> None:
 
 SCHEDULE: tuple[Job, ...] = (
     Job("expire_postings", Daily(time(0, 5)), work=_expire_postings),
+    Job("pull_sources", Every(timedelta(minutes=1)), work=_pull_sources),
+    Job("group_postings", Daily(time(2, 30)), work=_group_postings),
+    Job("forget_files", Daily(time(3, 40)), work=_forget_files),
     Job("remind_of_recheck", Daily(time(8, 40)), work=_remind_of_recheck),
     Job("remind_officers", Daily(time(7, 30)), work=_remind_officers),
     Job("purge", Daily(time(3, 30)), work=retention.purge),

@@ -25,6 +25,7 @@ from tests.factories.outlets import make_outlet, make_publication
 from tests.factories.postings import make_application, make_posting, posting_values
 from tests.factories.reference import set_parameter
 from tests.factories.seekers import make_saved_search
+from tests.factories.sources import make_matrix, node_values
 from webapp import db, files
 from webapp.access import STAFF, Actor, Role
 from webapp.accounts import operations as accounts
@@ -91,6 +92,10 @@ class Town:
             "outlets.of_posting": open_,
             "outlets.run": {"key": self.rows["run"]},
             "outlets.page": {"slug": "jinan-screen"},
+            "sources.revoke_key": {"key": self.rows["node"], "key_id": self.rows["node_key"]},
+            "sources.conflict": {"key": self.rows["conflict"]},
+            "sources.card": {"key": self.rows["leader"]},
+            "sources.part": {"key": self.rows["leader"], "other": self.rows["behind"]},
         }
         for room, names, keys in (
             ("accounts", ("sign_in_code", "register_with_code", "code_again", "password_by_code"), code),
@@ -108,6 +113,9 @@ class Town:
             ("postings", ("edit", "check", "submit", "move", "copy"), draft),
             ("postings", ("review", "review_take", "review_release"), {"key": self.posts[PostingState.IN_REVIEW]}),
             ("postings", ("change", "change_check", "change_move"), {"key": self.rows["changing"]}),
+            ("sources", ("node", "change_node", "show_contact", "make_key", "suspend", "clear", "pull_now", "upload"), {"key": self.rows["node"]}),
+            ("sources", ("resume",), {"key": self.rows["suspended"]}),
+            ("sources", ("batch", "refused_rows", "receipt", "own_refused_rows", "release", "discard"), {"key": self.rows["batch"]}),
         ):
             told |= {f"{room}.{name}": keys for name in names}
         found = {(endpoint, ""): keys for endpoint, keys in told.items()}
@@ -125,8 +133,21 @@ class Town:
         found |= {("outlets.dispatches", "of the outlet"): {"outlet": self.rows["outlet"]}}
         found |= {(f"outlets.{name}", "without a key"): {"slug": "jinan-partner", "form": "jsonl"} for name in ("snapshot", "changes")}
         found |= {("outlets.receipts", "without a key"): {"slug": "jinan-partner"}}
+        for name in ("receipt", "own_refused_rows"):
+            found |= {
+                (f"sources.{name}", "with a key"): {"key": self.rows["batch"]},
+                (f"sources.{name}", "of another node"): {"key": self.rows["batch"]},
+            }
+        found |= {("sources.receive", case): {"mode": "delta"} for case in ("", "with a key")}
         found |= {(f"postings.{name}", "of Jinan"): {"region": "370100"} for name in ("figures", "search_report")}
         return found
+
+    def headers(self) -> dict[tuple[str, str], dict[str, str]]:
+        """What a request is sent with beside its cookie, by endpoint and case: the key of a node."""
+        own, other = ({"Authorization": f"Bearer {self.rows[name]}"} for name in ("secret", "other_secret"))
+        found = {(f"sources.{name}", "with a key"): own for name in ("receipt", "own_refused_rows")}
+        found |= {(f"sources.{name}", "of another node"): other for name in ("receipt", "own_refused_rows")}
+        return found | {("sources.receive", "with a key"): own | {"Idempotency-Key": "k-1"}}
 
     def _cases(self) -> dict[str, UUID]:
         named = {"a draft": "DRAFT", "in review": "IN_REVIEW", "taken down": "TAKEN_DOWN"}
@@ -180,6 +201,13 @@ class Town:
             "postings.remove_wording": {"word": STAFF_WORD},
             "postings.ignore_search": {"word": EVERYWHERE},
             "postings.restore_search": {"word": IGNORED},
+            "sources.add_node": node_values(),
+            "sources.change_node": node_values(),
+            "sources.make_key": {"label": "测试"},
+            "sources.suspend": {"reason": "对方停止运营"},
+            "sources.clear": {"reason": "对方要求"},
+            "sources.conflict": {"decision": "apart", "reason": "电话核实"},
+            "sources.part": {"reason": "电话核实"},
             "seekers.profile": {"wanted": "电工", "education": "0"},
         }
         told = {(endpoint, ""): data for endpoint, data in found.items()}
@@ -257,6 +285,7 @@ def _rows(town: Town, who: dict[str, Person]) -> None:
         town.rows |= {"staff": staff.id, "grant": people.grant_rows(staff.id)[-1].id, "delivery": _parked()}
     _searched()
     _outlets(town)
+    town.rows |= make_matrix()
     with transaction():
         index_care.keep_run(IndexRunKind.REBUILD, began=now(), postings=1, refused="新索引只有 1 个岗位")
 

@@ -14,3 +14,4 @@ from webapp.events.inspection import *
 from webapp.events.outlets import *
 from webapp.events.people import *
 from webapp.events.postings import *
+from webapp.events.sources import *

@@ -37,7 +37,7 @@ NEXT: dict[PostingState, frozenset[PostingState]] = {
     _S.WITHDRAWN: frozenset({_S.DRAFT}),
     _S.TAKEN_DOWN: frozenset(),
 }
-"""The one table of moves. EXPIRED -> OPEN is for a forwarded row that its source sent again with a new validity."""
+"""The one table of moves that people make. What a source moves by sending its own row again, or by withdrawing it, is said in `sources.writing`."""
 
 SHOWN = frozenset({_S.OPEN, _S.EXPIRED, _S.FILLED, _S.PAUSED})
 """States whose page a visitor may still open: only OPEN answers 200, the others say so with 410."""
@@ -51,6 +51,8 @@ class Posting(Base):
         Index("ix_posting_employer", "employer_id", "state"),
         Index("ix_posting_state_through", "state", "valid_through"),
         Index("ix_posting_closed", "closed_at"),
+        Index("ix_posting_card", "card_id"),
+        Index("ix_posting_grouped", "grouped_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
@@ -73,6 +75,14 @@ class Posting(Base):
     batch_id: Mapped[UUID | None] = mapped_column(index=True)
     row_digest: Mapped[str | None] = mapped_column(String(40))
     """Digest of the forwarded row, so that a second import of the same file changes nothing."""
+    source_url: Mapped[str] = mapped_column(String(500), default="")
+    """Where the source shows it (https), or nothing."""
+    card_id: Mapped[UUID | None]
+    """The posting whose card shows this one too, because both are the same job; None: it has a card of its own (see `cards`)."""
+    card_rank: Mapped[int] = mapped_column(Integer, default=0)
+    """Who leads a card: the lowest rank, then the oldest. 0 is a direct posting; a forwarded one has its source's."""
+    grouped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it last came forward or stood back; one instant for all that did as one fact, so that the index finds them again."""
 
     title: Mapped[str] = mapped_column(String(120), default="")
     occupation: Mapped[str | None] = mapped_column(String(12))

@@ -13,7 +13,7 @@ from webapp.employers.models import Employer, EmployerState, Membership
 from webapp.gate import completeness
 from webapp.gate.completeness import Finding, Profile
 from webapp.ledger import record
-from webapp.postings import limits, telling
+from webapp.postings import cards, limits, telling
 from webapp.postings.models import (
     NEXT,
     Posting,
@@ -129,10 +129,10 @@ def approve(posting: Posting, *, by: Actor, seen: int | None = None) -> None:
     if posting.state is _S.IN_REVIEW and seen not in {None, posting.version}:
         raise ChangedMeanwhile
     on = today()
-    employer = require_verified(posting, on)
+    employer = None if posting.is_forwarded else require_verified(posting, on)
     _require_complete(posting, employer, on)
     move(posting, _S.OPEN)
-    posting.opened_at, posting.valid_from, posting.closed_at = now(), on, None
+    posting.opened_at, posting.valid_from, posting.closed_at, posting.card_id = now(), on, None, None
     reviewing.settle(posting, ReviewDecision.APPROVED, by=by)
     decide(posting, ReviewDecision.APPROVED, "", by=by)
     record(events.PostingApproved(str(posting.id)), by=by)
@@ -155,9 +155,13 @@ def return_(posting: Posting, reason: str, *, by: Actor, remarks: Mapping[str, s
 
 
 def take_down(posting: Posting, reason: str, *, by: Actor) -> None:
-    """For good: an unlawful or untrue posting (人力资源市场暂行条例 §43); whoever applied hears of it. Raises OwnPosting, NoReason."""
+    """For good: an unlawful or untrue posting (人力资源市场暂行条例 §43); whoever applied hears of it. What stands behind its card says the same
+    and goes with it. Raises OwnPosting, NoReason."""
     require_distance(posting, by)
     require_reason(reason)
+    for same in cards.behind([posting.id]):
+        _close(same, _S.TAKEN_DOWN, by=by)
+        decide(same, ReviewDecision.TAKEN_DOWN, reason, by=by)
     _close(posting, _S.TAKEN_DOWN, by=by)
     decide(posting, ReviewDecision.TAKEN_DOWN, reason, by=by)
 
@@ -195,7 +199,7 @@ def reopen(posting: Posting, *, by: Actor) -> None:
         raise Lapsed
     require_verified(posting, today())
     move(posting, _S.OPEN)
-    posting.closed_at = None
+    posting.closed_at = posting.card_id = None
     record(events.PostingReopened(str(posting.id)), by=by)
 
 
@@ -238,6 +242,7 @@ def _expire_some(on: date, *, by: Actor) -> int:
         .execution_options(synchronize_session=False)
     )
     record(events.PostingsExpired(on.isoformat(), at.isoformat(), len(keys)), by=by)
+    cards.lead_next(keys, by=by)
     return len(keys)
 
 
@@ -254,6 +259,7 @@ def _close(posting: Posting, state: PostingState, *, by: Actor) -> None:
         reviewing.take_back(posting, by=by)
     posting.closed_at = now()
     record(events.PostingClosed(str(posting.id), state.value), by=by)
+    cards.lead_next([posting.id], by=by)
 
 
 def write(posting: Posting, values: PostingValues) -> None:
@@ -275,14 +281,17 @@ def require_verified(posting: Posting, on: date) -> Employer:
     return employer
 
 
-def _require_complete(posting: Posting, employer: Employer, on: date) -> None:
+def _require_complete(posting: Posting, employer: Employer | None, on: date) -> None:
     stops = findings(posting, employer, on=on)
     if stops:
         raise Incomplete(stops)
 
 
 def findings(posting: Posting, employer: Employer | None, *, on: date) -> list[Finding]:
-    """What stops the posting: what the law asks for and it does not say, and what it says that cannot be."""
+    """What stops the posting: what the law asks for and it does not say, and what it says that cannot be. A forwarded one has to say what
+    an import asks for."""
+    if posting.is_forwarded:
+        return completeness.check(Profile.FORWARDED, stated(posting, employer))
     return found(values_of(posting), stated(posting, employer), on)
 
 

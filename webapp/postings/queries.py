@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
@@ -17,6 +18,7 @@ from webapp.access import Grant
 from webapp.accounts.models import Person
 from webapp.db import session, today
 from webapp.employers.models import Employer, EmployerState
+from webapp.postings import cards
 from webapp.postings.criteria import place_range
 from webapp.postings.models import SHOWN, Posting, PostingReview, PostingState, ReviewDecision
 
@@ -97,6 +99,10 @@ def _is_open(state: PostingState, valid_through: date | None) -> bool:
     return state is PostingState.OPEN and (valid_through is None or valid_through >= today())
 
 
+def _has_card(posting: Posting) -> bool:
+    return posting.card_id is None and is_open(posting)
+
+
 def similar(posting: Posting, limit: int = SIMILAR) -> Sequence[Posting]:
     """Open postings of the same work in the same city: by title and occupation, from the city and then around it; none when the engine is away."""
     wish = Wish(clean_title(posting.title)[:20], occupations=(posting.occupation,) if posting.occupation else ())
@@ -121,7 +127,8 @@ def is_verified(employer: Employer | None, *, on: date | None = None) -> bool:
 
 
 def open_now() -> ColumnElement[bool]:
-    return and_(Posting.state == PostingState.OPEN, or_(Posting.valid_through.is_(None), Posting.valid_through >= today()))
+    """With a card of its own: what lists and suggestions are made of."""
+    return and_(Posting.state == PostingState.OPEN, cards.leads(), or_(Posting.valid_through.is_(None), Posting.valid_through >= today()))
 
 
 @lru_cache(maxsize=4)
@@ -140,12 +147,12 @@ def _named(hits: Hits, *, told: bool = False) -> list[tuple[Posting, bool]]:
     keys = [UUID(key) for key in hits.keys]
     wanted = _cards(today(), told=told).where(Posting.id.in_(keys))
     rows = {row.id: (row, bool(mark)) for row, mark in session().execute(wanted)} if keys else {}
-    return [rows[key] for key in keys if key in rows and is_open(rows[key][0])]
+    return [rows[key] for key in keys if key in rows and _has_card(rows[key][0])]
 
 
 def _still_open(hits: Hits) -> int:
     """Of hits that are all on one page."""
-    wanted = select(Posting.state, Posting.valid_through).where(Posting.id.in_([UUID(key) for key in hits.keys]))
+    wanted = select(Posting.state, Posting.valid_through).where(Posting.id.in_([UUID(key) for key in hits.keys]), cards.leads())
     open_rows = sum(_is_open(state, until) for state, until in session().execute(wanted))
     return hits.total - len(hits.keys) + open_rows
 
@@ -185,10 +192,11 @@ def _conditions(query: PostingQuery) -> Iterable[ColumnElement[bool]]:
         yield Posting.source_title.in_(query.sources)
 
 
-def within(region: str) -> ColumnElement[bool]:
-    """The posting lies in the area of this code."""
+def within(region: str, column: Any = Posting.region) -> ColumnElement[bool]:
+    """The posting (or what the column is of) lies in the area of this code."""
     low, high = place_range(region)
-    return Posting.region.between(low, high)
+    lies: ColumnElement[bool] = column.between(low, high)
+    return lies
 
 
 # an employer's own

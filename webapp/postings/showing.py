@@ -27,6 +27,7 @@ TONES = {
 """State -> tone of its badge; the others are neutral."""
 NOT_FROM_SOURCE = "来源未提供"
 NOT_FILLED = "未填写"
+DIRECT = "本平台直接发布"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Card:
     headcount: str
 
 
-def card(posting: Posting, *, is_verified: bool = False, on: date | None = None) -> Card:
+def card(posting: Posting, *, is_verified: bool = False, on: date | None = None, also: Iterable[str] = ()) -> Card:
+    """`also`: the other sources that offer the same job."""
     wage, note = wage_line(posting)
     return Card(
         key=posting.id,
@@ -57,7 +59,7 @@ def card(posting: Posting, *, is_verified: bool = False, on: date | None = None)
         place=place(posting),
         tags=tuple(tags(posting)),
         posted=posted(posting, on or today()),
-        source=source(posting),
+        source=sources(posting, also),
         source_day=source_day(posting),
         headcount=f"招 {posting.headcount} 人" if posting.headcount else "",
     )
@@ -130,6 +132,29 @@ def posted(posting: Posting, on: date) -> str:
 def source(posting: Posting) -> str:
     """The platform a forwarded row came from; a row the employer wrote here has none."""
     return (posting.source_title or "其他平台") if posting.is_forwarded else ""
+
+
+def sources(posting: Posting, also: Iterable[str]) -> str:
+    """Everybody a job was heard of from; a direct one names itself only beside others."""
+    names = [own] if (own := source(posting)) else []
+    others = [name or "其他平台" for name in also]
+    if others and not names:
+        names = [DIRECT]
+    return "、".join(dict.fromkeys((*names, *others)))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One source of a job on its page: who says it, of which day, and where it shows it."""
+
+    name: str
+    day: str
+    address: str
+
+
+def told_by(posting: Posting, others: Iterable[Posting]) -> list[Told]:
+    """Every source of the job, the one in front first."""
+    return [Told(source(row) or DIRECT, row.source_on, row.source_url) for row in (posting, *others)]
 
 
 def source_day(posting: Posting) -> str:

@@ -1,8 +1,12 @@
-"""Rows into the posting table, many at a time, inside the open transaction."""
+"""Rows into the posting table, many at a time, inside the open transaction.
+
+A source moves its own rows, and only them: new ones open or wait for a reviewer (its standing decision), one that expired or that it had
+withdrawn comes back the same way when it is sent again, one that it takes back is withdrawn. What a reviewer took down or sent back stays.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -11,15 +15,20 @@ from sqlalchemy import BindParameter, Table, bindparam, insert, select, update
 
 from webapp.access import Actor
 from webapp.db import new_key, now, session, take_numbers, today
-from webapp.events import SourceOpened
+from webapp.events import PostingsWithdrawn, SourceOpened
 from webapp.ledger import record
+from webapp.postings import cards
 from webapp.postings.models import Posting, PostingState
+from webapp.reference.queries import home_province
 from webapp.sources.models import Source
-from webapp.sources.rows import Sent
+from webapp.sources.rows import Removed, Sent
 
 _TABLE = cast("Table", Posting.__table__)
-_RENEWED = frozenset({PostingState.OPEN, PostingState.IN_REVIEW, PostingState.EXPIRED})
+_COMES_BACK = frozenset({PostingState.EXPIRED, PostingState.WITHDRAWN})
+_RENEWED = _COMES_BACK | {PostingState.OPEN, PostingState.IN_REVIEW}
 """What a source may change by sending a row again. What a reviewer took down stays down, whatever is sent."""
+OFFERED = (PostingState.OPEN, PostingState.IN_REVIEW, PostingState.PAUSED)
+"""What a source may withdraw."""
 
 
 @dataclass(slots=True)
@@ -30,6 +39,7 @@ class Tally:
     changed: int = 0
     unchanged: int = 0
     adopted: int = 0
+    removed: int = 0
 
     @property
     def touched(self) -> int:
@@ -40,6 +50,7 @@ class Tally:
         self.changed += other.changed
         self.unchanged += other.unchanged
         self.adopted += other.adopted
+        self.removed += other.removed
 
 
 class _Known(NamedTuple):
@@ -62,12 +73,30 @@ class Writer:
     valid_through: date
     sources: dict[str, Source]
     unended: set[UUID]
+    by: Actor = Actor.SYSTEM
 
-    def write(self, rows: Sequence[Sent]) -> Tally:
+    def write(self, rows: Sequence[Sent | Removed]) -> Tally:
         tally = Tally()
-        for name, sent in groupby(sorted(rows, key=lambda row: row.source), key=lambda row: row.source):
-            tally.add(self._write_of(self._source(name), list(sent)))
+        for name, some in groupby(sorted(rows, key=lambda row: row.source), key=lambda row: row.source):
+            told, source = list(some), self._source(name)
+            tally.add(self._write_of(source, [row for row in told if isinstance(row, Sent)]))
+            tally.removed += self.withdraw(source.id, [row.key for row in told if isinstance(row, Removed)])
         return tally
+
+    def withdraw(self, source_id: UUID, keys: Sequence[str]) -> int:
+        """Takes back what the source no longer offers; what is closed already stays as it is. One fact, by which the index finds them."""
+        if not keys:
+            return 0
+        wanted = select(Posting.id).where(Posting.source_id == source_id, Posting.source_key.in_(keys), Posting.state.in_(OFFERED))
+        gone = list(session().scalars(wanted.order_by(Posting.id).with_for_update()))
+        if not gone:
+            return 0
+        at = now()
+        values = {"state": PostingState.WITHDRAWN, "closed_at": at, "version": _TABLE.c.version + 1}
+        session().connection().execute(update(_TABLE).where(_TABLE.c.id.in_(gone)).values(**values))
+        record(PostingsWithdrawn(at.isoformat(), str(self.batch_id), len(gone)), by=self.by)
+        cards.lead_next(gone, by=self.by)
+        return len(gone)
 
     def _write_of(self, source: Source, rows: list[Sent]) -> Tally:
         known = _known(source.id, [row.key for row in rows])
@@ -76,14 +105,14 @@ class Writer:
         settled = [known[row.key] for row in rows if row.key in known and not self._says_more(row, known[row.key])]
         adopted = [row.id for row in settled if row.batch_id in self.unended]
         self._add(source, fresh)
-        self._change(stale)
+        self._change(source, stale)
         self._adopt(adopted)
         return Tally(len(fresh), len(stale), len(settled), len(adopted))
 
     def _says_more(self, row: Sent, known: _Known) -> bool:
         if known.state not in _RENEWED:
             return False
-        if known.state is PostingState.EXPIRED:  # a file of long ago does not open what it would not keep open for a day
+        if known.state in _COMES_BACK:  # a file of long ago does not open what it would not keep open for a day
             return self.valid_through >= today()
         lapses = known.valid_through is None or known.valid_through < self.valid_through
         return row.digest != known.row_digest or lapses
@@ -98,18 +127,18 @@ class Writer:
             return
         numbers = take_numbers("posting_seq", "posting", "seq", len(rows))
         at = now()
-        opens = {"state": PostingState.OPEN, "opened_at": at} if source.opens else {"state": PostingState.IN_REVIEW, "submitted_at": at}
         validity = {"valid_from": self.valid_from, "valid_through": self.valid_through}
-        shared = {"source_id": source.id, "batch_id": self.batch_id, "version": 1, "created_at": at, **opens, **validity}
+        named = {"source_id": source.id, "batch_id": self.batch_id, "card_rank": source.priority}
+        shared = {**named, "version": 1, "created_at": at, **_begins(source, at), **validity}
         values = [
             {**row.content, **shared, "id": new_key(), "seq": seq, "source_key": row.key, "row_digest": row.digest}
             for row, seq in zip(rows, numbers, strict=True)
         ]
         session().connection().execute(insert(_TABLE), values)
 
-    def _change(self, rows: list[tuple[Sent, _Known]]) -> None:
-        """Content and validity as sent now; one that had expired is open again, from now on. No validity is shortened by an older file."""
-        again = {"state": PostingState.OPEN, "opened_at": now(), "closed_at": None, "valid_from": self.valid_from}
+    def _change(self, source: Source, rows: list[tuple[Sent, _Known]]) -> None:
+        """Content and validity as sent now; what comes back is offered again, from now on. No validity is shortened by an older file."""
+        again = {**_begins(source, now()), "closed_at": None, "valid_from": self.valid_from, "card_id": None}
         for reopens, group in groupby(sorted(rows, key=_reopens), key=_reopens):
             values = [
                 {
@@ -135,7 +164,7 @@ def source_named(name: str) -> Source:
     """The source of this name. A new one starts with its standing decision: what it forwards is opened, which the ledger says here."""
     source = session().scalar(select(Source).where(Source.name == name))
     if source is None:
-        source = Source(id=new_key(), name=name, opens=True)
+        source = Source(id=new_key(), name=name, opens=True, region=home_province())
         session().add(source)
         session().flush()
         record(SourceOpened(str(source.id)), by=Actor.source(name))
@@ -151,4 +180,11 @@ def _known(source_id: UUID, keys: Iterable[str]) -> dict[str, _Known]:
 
 
 def _reopens(pair: tuple[Sent, _Known]) -> bool:
-    return pair[1].state is PostingState.EXPIRED
+    return pair[1].state in _COMES_BACK
+
+
+def _begins(source: Source, at: datetime) -> dict[str, Any]:
+    """How a row of this source begins: open, or in the reviewers' queue."""
+    if source.opens:
+        return {"state": PostingState.OPEN, "opened_at": at}
+    return {"state": PostingState.IN_REVIEW, "submitted_at": at}

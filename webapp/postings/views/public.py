@@ -1,12 +1,13 @@
 import json
 from uuid import UUID
 
-from flask import render_template
+from flask import redirect, render_template, url_for
 from flask_login import current_user
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from webapp.access import Permission, public, visitor
-from webapp.postings import queries, showing, structured
+from webapp.postings import cards, queries, showing, structured
 from webapp.postings.applying import answering
 from webapp.postings.applying import queries as applying
 from webapp.postings.applying.models import ApplicationState
@@ -19,8 +20,11 @@ from webapp.web import found
 
 @blueprint.get("/postings/<uuid:key>")
 @public
-def detail(key: UUID) -> str | tuple[str, int]:
+def detail(key: UUID) -> str | tuple[str, int] | Response:
+    """What stands behind another's card has its page there: one job, one page."""
     posting = found(queries.shown(key))
+    if posting.card_id is not None and queries.is_open(posting):
+        return redirect(url_for(".detail", key=posting.card_id), 302)
     if posting.state is PostingState.TAKEN_DOWN:
         return render_template("postings/taken_down.html"), 410
     page = _detail_page(posting)
@@ -29,7 +33,7 @@ def detail(key: UUID) -> str | tuple[str, int]:
 
 def _detail_page(posting: Posting) -> str:
     employer = queries.employer_of(posting)
-    is_open = queries.is_open(posting)
+    is_open, others = queries.is_open(posting), cards.standing_behind(posting.id)
     person_id = current_user.person_id if current_user.is_authenticated else None
     application = applying.application_by(person_id, posting.id) if person_id else None
     return render_template(
@@ -38,7 +42,8 @@ def _detail_page(posting: Posting) -> str:
         employer=employer,
         is_open=is_open,
         is_verified=queries.is_verified(employer),
-        card=showing.card(posting),
+        card=showing.card(posting, also=[row.source_title for row in others]),
+        told_by=showing.told_by(posting, others),
         elements=showing.elements(posting, employer),
         not_stated=showing.NOT_FROM_SOURCE if posting.is_forwarded else showing.NOT_FILLED,
         missing=showing.missing(posting, employer),
