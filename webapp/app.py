@@ -21,6 +21,7 @@ from webapp.access import Permission
 from webapp.accounts import passwords
 from webapp.accounts import views as accounts
 from webapp.config import Settings
+from webapp.demand import views as demand
 from webapp.employers import views as employers
 from webapp.matching import views as matching
 from webapp.notices import links
@@ -33,6 +34,7 @@ from webapp.seekers import views as seekers
 BLUEPRINTS = (
     web.blueprint,
     accounts.blueprint,
+    demand.blueprint,
     employers.blueprint,
     matching.blueprint,
     notices.blueprint,
@@ -45,11 +47,15 @@ CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; b
 DESKS = (
     (Permission.POSTING_WRITE, "本单位岗位", "postings.employer_list"),
     (Permission.EMPLOYER_READ, "本单位", "employers.mine"),
+    (Permission.NEED_ANNOUNCE, "用工需求", "demand.own_needs"),
     (Permission.APPLICATION_SEND, "我的应聘", "postings.my_applications"),
     (Permission.SEARCH_SAVE, "我的订阅", "matching.saved_searches"),
     (Permission.PROFILE_KEEP, "资料", "seekers.profile"),
     (Permission.POSTING_REVIEW, "岗位审核", "postings.review_queue"),
     (Permission.EMPLOYER_VERIFY, "单位核验", "employers.verify_queue"),
+    (Permission.NEED_KEEP, "联系单位", "demand.desk"),
+    (Permission.NEED_READ, "用工需求台账", "demand.needs"),
+    (Permission.NEED_READ, "急需紧缺目录", "demand.catalogues"),
     (Permission.FIGURES_READ, "统计", "postings.figures"),
     (Permission.SEARCH_REPORT, "搜不到的词", "postings.search_report"),
     (Permission.STAFF_MANAGE, "人员", "accounts.staff"),
@@ -175,12 +181,12 @@ def _page_context() -> dict[str, Any]:
         "sign_in_url": url_for("accounts.sign_in"),
         "sign_out_url": url_for("accounts.sign_out"),
         "register_url": url_for("accounts.register"),
-        "nav_links": [("岗位", url_for("postings.search"))],
+        "nav_links": [("岗位", url_for("postings.search")), ("急需紧缺职业", url_for("demand.public_catalogue"))],
     }
     if not g.get("failing", False) and current_user.is_authenticated:
         visitor = access.visitor()
         desks = [(label, url_for(endpoint)) for permission, label, endpoint in DESKS if visitor.may(permission)]
-        context["nav_links"] += desks[:NAV_DESKS]
+        context["nav_links"] = [*context["nav_links"][:1], *desks[:NAV_DESKS]]
         context["desk_links"] = [*desks, ("我的账号", url_for("accounts.account"))]
         context["notices_url"] = url_for("notices.inbox")
         context["unread_count"] = unread_count(visitor.person_id)
