@@ -325,7 +325,7 @@ class _CsvForm(Form):
 
     @property
     def file_name(self) -> str:
-        return re.split(r"[/\\]", self.file.data.filename or "")[-1]
+        return re.split(r"[/\\:]", self.file.data.filename or "")[-1]
 
 
 class NeedFileForm(_CsvForm):

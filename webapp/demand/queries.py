@@ -245,13 +245,22 @@ def announced(key: UUID, grants: Iterable[Grant]) -> Need | None:
     return session().scalar(announced_by(grants).where(Need.id == key).with_for_update())
 
 
+def chains_of(need_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Each of these needs, and every one that stood in its place before -> the need that stands now."""
+    stands_for = {key: key for key in need_ids}
+    wanted = list(stands_for)
+    while wanted:
+        earlier = select(Need.id, Need.supersedes_id).where(Need.id.in_(wanted), Need.supersedes_id.is_not(None))
+        found = {before: stands_for[key] for key, before in session().execute(earlier) if before is not None}
+        stands_for |= found
+        wanted = list(found)
+    return stands_for
+
+
 def steps_of(need: Need) -> Sequence[NeedStep]:
     """Everything that happened to a need, and to those it took the place of, the latest first."""
-    keys, before = [need.id], need.supersedes_id
-    while before is not None:
-        keys.append(before)
-        before = session().scalar(select(Need.supersedes_id).where(Need.id == before))
-    return session().scalars(select(NeedStep).where(NeedStep.need_id.in_(keys)).order_by(NeedStep.at.desc(), NeedStep.id.desc())).all()
+    wanted = select(NeedStep).where(NeedStep.need_id.in_(chains_of([need.id])))
+    return session().scalars(wanted.order_by(NeedStep.at.desc(), NeedStep.id.desc())).all()
 
 
 def successor_of(need: Need) -> UUID | None:

@@ -93,7 +93,7 @@ def catalogue_inputs(key: UUID, code: str) -> str:
     row = found(catalogue_queries.one_of_staff(key, reading()))
     ranked = found(_ranked(row, code))
     page = paginate(catalogue_queries.inputs_behind(row, code, reading()), size=50)
-    groups = catalogue_queries.groups_behind(row, code)
+    groups, needs = catalogue_queries.groups_behind(row, code), catalogue_queries.needs_by_id(page.rows)
     return render_template(
         "demand/catalogue_inputs.html",
         catalogue=row,
@@ -102,7 +102,8 @@ def catalogue_inputs(key: UUID, code: str) -> str:
         groups=groups,
         elsewhere=sum(group.rows for group in groups if group.kind is not InputKind.SEEKERS) - page.total,
         postings=catalogue_queries.postings_by_id(page.rows),
-        needs=catalogue_queries.needs_by_id(page.rows),
+        needs=needs,
+        employers=queries.employers_by_id(need.employer_id for need in needs.values()),
         period=cataloguing.period_of(row),
         regions=reference.regions(),
     )

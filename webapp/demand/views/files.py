@@ -79,10 +79,10 @@ def refused_rows(key: UUID) -> Download:
 @blueprint.post("/demand/roster")
 @requires(Permission.CARE_ASSIGN)
 def send_roster() -> str:
-    form, report = RosterForm(prefix="roster"), None
+    grants, form, report = leads(), RosterForm(prefix="roster"), None
     if form.validate_on_submit():
         try:
-            report = importing.import_roster(form.content, leads(), by=acting(Permission.CARE_ASSIGN), on=today())
+            report = importing.import_roster(form.content, grants, by=acting(Permission.CARE_ASSIGN), on=today())
         except NotReadable as refusal:
             form.file.errors = [str(refusal)]
         else:

@@ -54,7 +54,7 @@ def download_catalogue(key: UUID) -> Download:
 
 def _lines(catalogue: Catalogue) -> Iterator[tuple[object, ...]]:
     regions = reference.regions()
-    for row in cataloguing.rows_of(catalogue.id):
+    for row in (row for level in OccupationLevel for row in cataloguing.rows_of(catalogue.id, level)):
         yield (
             row.level.label, row.rank, row.previous_rank, row.change.label, row.occupation, row.name, row.demand, row.demand_carried, row.urgent,
             row.seekers, row.seekers_carried, row.spread / 100, row.gap, None if row.ratio is None else row.ratio / 100, row.employers,

@@ -16,7 +16,7 @@ from webapp.demand.refusals import Refusal
 from webapp.demand.views.employers import common_occupations
 from webapp.demand.views.needs import need_page
 from webapp.demand.views.room import blueprint, own_employer, own_need, reading
-from webapp.web import Form, found, options
+from webapp.web import Form, found
 
 Act = Callable[[Need], object]
 
@@ -84,16 +84,18 @@ def draft_posting(key: UUID) -> Response:
     return _do(key, lambda need: operations.draft_posting(need, by=acting(Permission.NEED_KEEP), on=today()), done)
 
 
+def _key(text: str | None) -> UUID:
+    """The key that was chosen; of what is none, one that nothing bears: the operation says what may be linked."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return UUID(int=0)
+
+
 @blueprint.post("/demand/needs/<uuid:key>/link")
 @requires(Permission.NEED_KEEP)
 def link_posting(key: UUID) -> Response:
-    form = LinkForm()
-    form.posting.choices = options([(form.posting.data or "", "")])  # which of them may be linked, the operation decides
-    try:
-        posting_id = UUID(form.posting.data or "")
-    except ValueError:
-        flash("请选择要关联的岗位。", "danger")
-        return _to(key)
+    posting_id = _key(LinkForm().posting.data)
     return _do(key, lambda need: operations.link_posting(need, posting_id, by=acting(Permission.NEED_KEEP), on=today()), "已关联岗位。")
 
 
