@@ -21,6 +21,7 @@ from webapp.access import Permission
 from webapp.accounts import passwords
 from webapp.accounts import views as accounts
 from webapp.config import Settings
+from webapp.demand import views as demand
 from webapp.employers import views as employers
 from webapp.inspection import views as inspection
 from webapp.matching import views as matching
@@ -38,6 +39,7 @@ from webapp.sources import views as sources
 BLUEPRINTS = (
     web.blueprint,
     accounts.blueprint,
+    demand.blueprint,
     employers.blueprint,
     inspection.blueprint,
     matching.blueprint,
@@ -52,6 +54,7 @@ DESKS = (
     (Permission.POSTING_WRITE, "本单位岗位", "postings.employer_list"),
     (Permission.APPLICATION_READ, "收到的应聘", "postings.applicants"),
     (Permission.EMPLOYER_READ, "本单位", "employers.mine"),
+    (Permission.NEED_ANNOUNCE, "用工需求", "demand.own_needs"),
     (Permission.APPLICATION_SEND, "我的应聘", "postings.my_applications"),
     (Permission.SEARCH_SAVE, "我的订阅", "matching.saved_searches"),
     (Permission.PROFILE_KEEP, "资料", "seekers.profile"),
@@ -62,6 +65,9 @@ DESKS = (
     (Permission.CHECK_PLAN, "抽查任务", "inspection.campaign_list"),
     (Permission.PHONES_KEEP, "维权电话", "inspection.phone_book"),
     (Permission.SOURCE_READ, "岗位来源", "sources.nodes"),
+    (Permission.NEED_KEEP, "联系单位", "demand.desk"),
+    (Permission.NEED_READ, "用工需求台账", "demand.needs"),
+    (Permission.NEED_READ, "急需紧缺目录", "demand.catalogues"),
     (Permission.FIGURES_READ, "统计", "postings.figures"),
     (Permission.FIGURES_READ, "就业登记", "postings.hire_figures"),
     (Permission.SEARCH_REPORT, "搜不到的词", "postings.search_report"),
@@ -217,11 +223,12 @@ def _page_context() -> dict[str, Any]:
         "register_url": url_for("accounts.register"),
         "complaint_url": url_for("inspection.ask"),
         "nav_links": [("岗位", url_for("postings.search"))],
+        "nav_links": [("岗位", url_for("postings.search")), ("急需紧缺职业", url_for("demand.public_catalogue"))],
     }
     if not g.get("failing", False) and current_user.is_authenticated:
         visitor = access.visitor()
         desks = [(label, url_for(endpoint)) for permission, label, endpoint in DESKS if visitor.may(permission)]
-        context["nav_links"] += desks[:NAV_DESKS]
+        context["nav_links"] = [*context["nav_links"][:1], *desks[:NAV_DESKS]]
         context["desk_links"] = [*desks, ("我的账号", url_for("accounts.account"))]
         context["notices_url"] = url_for("notices.inbox")
         context["unread_count"] = unread_count(visitor.person_id)

@@ -4,6 +4,7 @@ Inputs and rows are written once and never change: a later day that knows better
 inputs and the frozen parameters and nothing else, so a past period gives the same numbers whatever happened since.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields
@@ -15,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 
 from webapp.access import Actor
+from webapp.accounts import limits
 from webapp.db import new_key, now, reading, session, transaction
 from webapp.demand.catalogue_models import (
     CATALOGUE_NEXT,
@@ -52,8 +54,9 @@ def ask(region: str, period: Period, *, by: Actor, on: date) -> Catalogue:
     """A new version waits for the batch queue. Raises NotBegun for a period to come, StillComputing while the version before is."""
     if period.start > on:
         raise NotBegun
+    _take_turns(region, period.code)
     versions = select(Catalogue).where(Catalogue.region == region, Catalogue.period == period.code).order_by(Catalogue.version.desc())
-    latest = session().scalars(versions.with_for_update()).first()
+    latest = session().scalars(versions.limit(1)).first()
     if latest is not None and latest.state in {_C.WAITING, _C.COMPUTING}:
         raise StillComputing
     catalogue = Catalogue(
@@ -80,6 +83,11 @@ def _parameters(region: str, on: date) -> dict[str, dict[str, str]]:
         value = reference.number(key, region=region, on=on)
         found[key] = {"value": str(value), "basis": row.basis if row else ""}
     return found
+
+
+def _take_turns(region: str, period: str) -> None:
+    """Of a place and period one version at a time is asked for or published."""
+    limits.take_turns(hashlib.sha256(f"{region}{period}".encode()).digest()[:8])
 
 
 def move(catalogue: Catalogue, state: CatalogueState) -> None:
@@ -267,6 +275,7 @@ def published_id(region: str, period: str) -> UUID | None:
 
 def publish(catalogue: Catalogue, *, reason: str = "", by: Actor) -> None:
     """Everybody sees it from now on, and no other version of its period. Raises NotReady, NoReason where it replaces a published one."""
+    _take_turns(catalogue.region, catalogue.period)
     session().refresh(catalogue, with_for_update=True)
     replaced_id = published_id(catalogue.region, catalogue.period)
     move(catalogue, _C.PUBLISHED)

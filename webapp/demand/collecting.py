@@ -10,7 +10,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -33,7 +33,7 @@ from webapp.postings.models import Posting, PostingState
 from webapp.postings.reading import reader, understand
 from webapp.seekers.models import SeekerProfile
 
-AT_ONCE = 5000
+AT_ONCE, NEEDS_AT_ONCE = 5000, 1000
 _COUNTED = (PostingState.OPEN, PostingState.PAUSED, PostingState.FILLED, PostingState.EXPIRED)
 _BETWEEN = re.compile(r"[、,，;；/\s]+")
 _UNIT = 3
@@ -141,20 +141,24 @@ def needs(scope: Scope, counted_postings: Iterable[Counted]) -> list[Counted]:
     headcounts = {one.subject: one.line.count for one in counted_postings}
     with reading():
         rows = session().scalars(select(Need).where(*_was_live(scope)).order_by(Need.opened_on, Need.id)).all()
-        keys = [need.id for need in rows]
-        posted: dict[UUID, int] = defaultdict(int)
-        for posting_id, need_id in session().execute(select(NeedPosting.posting_id, NeedPosting.need_id).where(NeedPosting.need_id.in_(keys))):
-            posted[need_id] += headcounts.get(posting_id, 0)
-        hired = hired_before(keys, scope.period.start)
-    found = []
+    found: list[Counted] = []
+    for start in range(0, len(rows), NEEDS_AT_ONCE):
+        with reading():
+            found += _counted_needs(rows[start : start + NEEDS_AT_ONCE], headcounts, scope.period)
+    return found
+
+
+def _counted_needs(rows: Sequence[Need], headcounts: Mapping[UUID | None, int], period: Period) -> Iterator[Counted]:
+    keys, posted = [need.id for need in rows], defaultdict[UUID, int](int)
+    for posting_id, need_id in session().execute(select(NeedPosting.posting_id, NeedPosting.need_id).where(NeedPosting.need_id.in_(keys))):
+        posted[need_id] += headcounts.get(posting_id, 0)
+    hired = hired_before(keys, period.start)
     for need in rows:
-        carried = need.opened_on < scope.period.start
+        carried = need.opened_on < period.start
         wanted = need.headcount - (hired.get(need.id, 0) if carried else 0) - posted[need.id]
         if wanted > 0:
             urgent = need.urgency is Urgency.URGENT
-            line = Line(InputKind.NEED, need.occupation, need.region, str(need.employer_id), wanted, carried, urgent)
-            found.append(Counted(line, need.id))
-    return found
+            yield Counted(Line(InputKind.NEED, need.occupation, need.region, str(need.employer_id), wanted, carried, urgent), need.id)
 
 
 def _was_live(scope: Scope) -> Iterator[ColumnElement[bool]]:

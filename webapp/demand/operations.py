@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select, update
 
 from webapp.access import Actor
 from webapp.db import LOCAL_ZONE, new_key, session
@@ -221,20 +221,12 @@ def reopen_need(need: Need, *, reason: str, by: Actor, on: date) -> Need:
     need.superseded_on = on
     session().add(followed)
     session().flush()
-    _carry_over(need, followed)
+    session().execute(update(NeedPosting).where(NeedPosting.need_id == need.id).values(need_id=followed.id))
     _step(followed, StepKind.SUPERSEDED, f"更正“{need.state.label}”", note=reason.strip(), by=by, on=on)
     session().flush()
     _settle(followed)
     record(NeedReopened(str(followed.id)), by=by)
     return followed
-
-
-def _carry_over(need: Need, followed: Need) -> None:
-    for link in session().scalars(select(NeedPosting).where(NeedPosting.need_id == need.id)):
-        link.need_id = followed.id
-    hired = select(NeedStep).where(NeedStep.need_id == need.id, NeedStep.kind == StepKind.HIRED).order_by(NeedStep.at)
-    for step in session().scalars(hired).all():
-        session().add(NeedStep(id=new_key(), need_id=followed.id, kind=step.kind, on=step.on, at=step.at, by_id=step.by_id, hired=step.hired))
 
 
 # the postings of a need
@@ -322,15 +314,10 @@ def move(need: Need, state: NeedState) -> None:
 
 
 def hired_before(need_ids: Iterable[UUID], day: date) -> dict[UUID, int]:
-    """Need -> how many were hired in all by the evening before `day`."""
-    latest = (
-        select(NeedStep.need_id, func.max(NeedStep.at).label("at"))
-        .where(NeedStep.need_id.in_(list(need_ids)), NeedStep.kind == StepKind.HIRED, NeedStep.on < day)
-        .group_by(NeedStep.need_id)
-        .subquery()
-    )
-    rows = select(NeedStep.need_id, func.max(NeedStep.hired)).join(latest, (latest.c.need_id == NeedStep.need_id) & (latest.c.at == NeedStep.at))
-    return {key: int(hired or 0) for key, hired in session().execute(rows.where(NeedStep.kind == StepKind.HIRED).group_by(NeedStep.need_id))}
+    """Need -> how many were hired in all by the evening before `day`; what it took the place of is its past."""
+    stands_for = queries.chains_of(need_ids)
+    wanted = select(NeedStep.need_id, NeedStep.hired).where(NeedStep.need_id.in_(stands_for), NeedStep.kind == StepKind.HIRED, NeedStep.on < day)
+    return {stands_for[key]: int(hired or 0) for key, hired in session().execute(wanted.order_by(NeedStep.at, NeedStep.id))}
 
 
 def _require_live(need: Need) -> None:

@@ -83,6 +83,21 @@ def officers_within(grants: Iterable[Grant]) -> Sequence[Person]:
     return session().scalars(wanted.order_by(Person.created_at, Person.id)).all()
 
 
+def places_of_officers(grants: Iterable[Grant]) -> dict[UUID, list[str]]:
+    """Active officer -> the regions of the role, as far as they lie in the reach of these grants."""
+    held = select(RoleGrant.person_id, RoleGrant.region).where(RoleGrant.role == Role.OFFICER, RoleGrant.revoked_at.is_(None))
+    found: dict[UUID, list[str]] = {}
+    for person_id, region in session().execute(held.where(reached(RoleGrant.region, grants)).order_by(RoleGrant.id)):
+        found.setdefault(person_id, []).append(str(region))
+    return found
+
+
+def officers_gone(grants: Iterable[Grant]) -> Sequence[Person]:
+    """Who still stands as responsible in the area and may not work there any more: their employers wait to be handed over."""
+    wanted = select(Care.officer_id).join(Employer, Employer.id == Care.employer_id).where(Care.until.is_(None), area(grants), ~_is_tended())
+    return session().scalars(select(Person).where(Person.id.in_(wanted)).order_by(Person.created_at, Person.id)).all()
+
+
 def officer_within(key: UUID | None, grants: Iterable[Grant]) -> Person | None:
     return next((person for person in officers_within(grants) if person.id == key), None)
 
@@ -101,6 +116,13 @@ def cares_to_hand_over(officer_id: UUID, grants: Iterable[Grant], *, for_change:
     inside = select(Employer.id).where(area(grants))
     wanted = select(Care).where(Care.officer_id == officer_id, Care.until.is_(None), Care.employer_id.in_(inside)).order_by(Care.id)
     return session().scalars(wanted.with_for_update() if for_change else wanted).all()
+
+
+def own_cares(officer_id: UUID, grants: Iterable[Grant]) -> Sequence[Care]:
+    """Everything this officer looks after, locked: it is asked for to be written down."""
+    mine = select(Employer.id).where(own(officer_id, grants))
+    wanted = select(Care).where(Care.until.is_(None), Care.employer_id.in_(mine)).order_by(Care.id)
+    return session().scalars(wanted.with_for_update()).all()
 
 
 def _is_tended() -> ColumnElement[bool]:
@@ -223,13 +245,22 @@ def announced(key: UUID, grants: Iterable[Grant]) -> Need | None:
     return session().scalar(announced_by(grants).where(Need.id == key).with_for_update())
 
 
+def chains_of(need_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Each of these needs, and every one that stood in its place before -> the need that stands now."""
+    stands_for = {key: key for key in need_ids}
+    wanted = list(stands_for)
+    while wanted:
+        earlier = select(Need.id, Need.supersedes_id).where(Need.id.in_(wanted), Need.supersedes_id.is_not(None))
+        found = {before: stands_for[key] for key, before in session().execute(earlier) if before is not None}
+        stands_for |= found
+        wanted = list(found)
+    return stands_for
+
+
 def steps_of(need: Need) -> Sequence[NeedStep]:
     """Everything that happened to a need, and to those it took the place of, the latest first."""
-    keys, before = [need.id], need.supersedes_id
-    while before is not None:
-        keys.append(before)
-        before = session().scalar(select(Need.supersedes_id).where(Need.id == before))
-    return session().scalars(select(NeedStep).where(NeedStep.need_id.in_(keys)).order_by(NeedStep.at.desc(), NeedStep.id.desc())).all()
+    wanted = select(NeedStep).where(NeedStep.need_id.in_(chains_of([need.id])))
+    return session().scalars(wanted.order_by(NeedStep.at.desc(), NeedStep.id.desc())).all()
 
 
 def successor_of(need: Need) -> UUID | None:
@@ -270,6 +301,14 @@ def linkable(need: Need) -> Sequence[Posting]:
     states = UNDER_WAY - {PostingState.DRAFT}
     wanted = select(Posting).where(Posting.employer_id == need.employer_id, Posting.state.in_(states), ~taken)
     return session().scalars(wanted.order_by(Posting.seq.desc())).all()
+
+
+def officers_of(employers: Iterable[UUID]) -> dict[UUID, str]:
+    """Employer -> the name of who is responsible, for employers the caller has found in its own scope."""
+    wanted = select(Care.employer_id, Care.officer_id).where(Care.employer_id.in_(list(employers)), Care.until.is_(None))
+    held = dict(session().execute(wanted).all())
+    names = names_of(held.values())
+    return {employer: names[officer] for employer, officer in held.items()}
 
 
 # files

@@ -14,7 +14,8 @@ from webapp.reference.wages import Wage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedValues:
-    """Wages are yuan per `wage_unit`; `title` empty: the name of the occupation is meant."""
+    """Wages are yuan per `wage_unit`. `title` empty: the name of the occupation is meant; `occupation` empty: the employer named none that
+    is known, and the officer has yet to."""
 
     occupation: str
     headcount: int
@@ -70,7 +71,7 @@ def posting_of(need: Need, address: str) -> PostingValues:
     """What the posting draft of a need says to begin with; duties, insurance and the validity are the employer's to write."""
     return PostingValues(
         title=title_of(need),
-        occupation=need.occupation,
+        occupation=need.occupation or None,
         employment_type=need.employment_type,
         headcount=need.left or need.headcount,
         requirements=need.conditions,
@@ -93,7 +94,7 @@ def differences(before: NeedValues, after: NeedValues) -> tuple[str, str]:
 
 def _said(values: NeedValues, name: str) -> str:
     value = getattr(values, name)
-    if value is None or value == "":
+    if value in (None, ""):
         return "未填写"
     if name == "education":
         return Education.of(value).label
