@@ -80,6 +80,7 @@ class Town:
             "outlets.of_posting": open_,
             "outlets.run": {"key": self.rows["run"]},
             "outlets.page": {"slug": "jinan-screen"},
+            "outlets.screen": {"slug": "jinan-screen"},
         }
         for room, names, keys in (
             ("accounts", ("sign_in_code", "register_with_code", "code_again", "password_by_code"), code),
