@@ -100,6 +100,7 @@ class Town:
             "sources.conflict": {"key": self.rows["conflict"]},
             "sources.card": {"key": self.rows["leader"]},
             "sources.part": {"key": self.rows["leader"], "other": self.rows["behind"]},
+            "outlets.screen": {"slug": "jinan-screen"},
         }
         for room, names, keys in (
             ("accounts", ("sign_in_code", "register_with_code", "code_again", "password_by_code"), code),

@@ -61,7 +61,8 @@ def tell(outlet: Outlet, kind: DispatchKind, postings: Sequence[Posting], run_id
     rows = []
     for number, posting in enumerate(postings, first):
         row = {"id": new_key(), "outlet_id": outlet.id, "number": number, "posting_id": posting.id, "posting_version": posting.version}
-        row |= {"kind": kind, "run_id": run_id or runs.get(posting.id), "available_at": at, "created_at": at}
+        row |= {"kind": kind, "run_id": run_id or (runs.get(posting.id) if kind is DispatchKind.PUBLISH else None)}
+        row |= {"available_at": at, "created_at": at}
         rows.append(row | _beginning(outlet, kind, posting))
     session().flush()
     session().execute(insert(Dispatch), rows)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from webapp.access import Grant
 from webapp.db import now, session
@@ -379,6 +380,7 @@ def outcomes(runs: Iterable[Run]) -> dict[UUID, Outcome]:
 
 
 def dispatches_of(run: Run) -> Select[Dispatch]:
-    """In the order of the publication; a word that was replaced before it left is not told twice."""
-    told = or_(Dispatch.state != DispatchState.SUPERSEDED, Dispatch.sent_at.is_not(None))
-    return select(Dispatch).where(Dispatch.run_id == run.id, told).order_by(Dispatch.number)
+    """One for each posting, in the order of the publication: of a word that was replaced before it left, the one that took its place."""
+    later = aliased(Dispatch)
+    replaced = exists().where(later.run_id == run.id, later.posting_id == Dispatch.posting_id, later.number > Dispatch.number)
+    return select(Dispatch).where(Dispatch.run_id == run.id, ~replaced).order_by(Dispatch.number)

@@ -102,7 +102,8 @@ def _lay(consignment: Consignment) -> Answer:
         partial.write_bytes(consignment.body)
         partial.replace(place / name)
     except OSError as reason:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         return Answer(Outcome.NOT_TAKEN, reason=f"写入交换文件夹失败：{reason.strerror}")
     return Answer(Outcome.LAID)
 

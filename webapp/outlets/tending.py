@@ -13,7 +13,7 @@ from webapp.db import now, reading, transaction
 from webapp.outlets import offering, publishing, queries, roads, sending
 from webapp.outlets.models import Outlet, Way
 from webapp.outlets.replies import NotAReply
-from webapp.outlets.sending import Outcome
+from webapp.outlets.sending import Answer, Consignment, Outcome
 
 SHARE_SECONDS = 60.0
 Renew = Callable[[], None]
@@ -80,13 +80,22 @@ def _send(outlet_id: UUID, renew: Renew) -> None:
             consignment = sending.prepare(outlet_id)
         if consignment is None:
             return
-        answer = roads.carry(consignment)
+        answer = _carried(consignment)
         with transaction():
             sending.settle(consignment, answer)
         if answer.outcome not in {Outcome.ANSWERED, Outcome.LAID}:
             log.warning("outlet=%s shipment=%s outcome=%s", consignment.slug, consignment.shipment_id, answer.outcome.name)
             return
         renew()
+
+
+def _carried(consignment: Consignment) -> Answer:
+    """A road that breaks is one outlet's trouble and keeps no other waiting."""
+    try:
+        return roads.carry(consignment)
+    except Exception as error:
+        log.exception("outlet=%s shipment=%s", consignment.slug, consignment.shipment_id)
+        return Answer(Outcome.IN_DOUBT, reason=f"发送出错：{type(error).__name__}")
 
 
 def _collect(outlet_id: UUID) -> None:

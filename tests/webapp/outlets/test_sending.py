@@ -286,3 +286,12 @@ def test_a_wrong_key_of_ours_is_a_failure_that_is_named(house: Settings, outlet:
     cycle()
     assert their_server.strangers == 1
     assert [word.last_error for word in words(outlet)] == ["对方答复 HTTP 401"]
+
+
+def test_a_road_that_breaks_keeps_no_other_outlet_waiting(outlet: Outlet, their_server: FakeOutlet, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = make_outlet("broken")
+    make_posting()
+    monkeypatch.setattr(roads, "_lay", lambda consignment: 1 / 0)
+    cycle()
+    assert [(word.state.value, word.last_error) for word in words(broken)] == [("unknown", "发送出错：ZeroDivisionError")]
+    assert [word.state.value for word in words(outlet)] == ["receipted"]

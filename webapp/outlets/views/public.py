@@ -3,7 +3,7 @@ where one posting was published."""
 
 from uuid import UUID
 
-from flask import render_template, request
+from flask import Response, render_template
 
 from webapp.access import Permission, public, requires, visitor
 from webapp.db import today
@@ -13,26 +13,38 @@ from webapp.outlets.models import Outlet, Way
 from webapp.outlets.views.room import blueprint
 from webapp.outlets.words import blocks
 from webapp.postings import showing
+from webapp.postings.showing import Card
 from webapp.reference import queries as reference
 from webapp.web import found
+
+RENEWED_SECONDS = 300
 
 
 @blueprint.get("/outlets/<slug>")
 @public
 def page(slug: str) -> str:
     outlet = found(_shown(slug))
-    rows = queries.shown_at(outlet, reference.whole("outlet_page_rows"))
-    run = queries.last_run(outlet.id)
-    cards = [showing.card(row) for row in rows]
-    as_screen = request.args.get("screen") == "1"
+    cards = _cards(outlet)
     return render_template(
-        "outlets/screen.html" if as_screen else "outlets/page.html",
+        "outlets/page.html",
         outlet=outlet,
         cards=cards,
-        blocks=[] if as_screen else blocks(outlet.name, cards, link(f"/outlets/{outlet.slug}"), on=today()),
-        at=run.began_at if run else None,
-        on=today(),
+        blocks=blocks(outlet.name, cards, link(f"/outlets/{outlet.slug}"), on=today()),
+        run=queries.last_run(outlet.id),
     )
+
+
+@blueprint.get("/outlets/<slug>/screen")
+@public
+def screen(slug: str) -> Response:
+    """For a screen on a wall: one table, which renews itself because nobody stands there to press a button."""
+    outlet = found(_shown(slug))
+    shown = render_template("outlets/screen.html", outlet=outlet, cards=_cards(outlet), run=queries.last_run(outlet.id), on=today())
+    return Response(shown, mimetype="text/html", headers={"Refresh": str(RENEWED_SECONDS)})
+
+
+def _cards(outlet: Outlet) -> list[Card]:
+    return [showing.card(row) for row in queries.shown_at(outlet, reference.whole("outlet_page_rows"))]
 
 
 def _shown(slug: str) -> Outlet | None:
