@@ -14,6 +14,7 @@ from webapp import ledger
 from webapp.access import Actor
 from webapp.db import LOCAL_ZONE, reading, today, transaction
 from webapp.events import Event, IndexCheckDue, UpkeepDue
+from webapp.inspection.operations import campaigns, forgetting
 from webapp.ledger import ScheduleRun
 from webapp.postings import operations as postings
 from workers import retention
@@ -64,9 +65,29 @@ def _expire_postings(renew: Renew) -> None:
     postings.expire(today(), by=Actor.SYSTEM)
 
 
+def _watch_inspection(renew: Renew) -> None:
+    """Reminds inspectors of what is due, and planners of a month without a campaign."""
+    with transaction():
+        campaigns.remind(on=today(), by=Actor.SYSTEM)
+    renew()
+    with transaction():
+        campaigns.propose(on=today(), by=Actor.SYSTEM)
+
+
+def _forget_inspection(renew: Renew) -> None:
+    while True:
+        with transaction():
+            touched = forgetting.forget(on=today(), by=Actor.SYSTEM)
+        if not touched:
+            return
+        renew()
+
+
 SCHEDULE: tuple[Job, ...] = (
     Job("expire_postings", Daily(time(0, 5)), work=_expire_postings),
     Job("purge", Daily(time(3, 30)), work=retention.purge),
+    Job("forget_inspection", Daily(time(3, 40)), work=_forget_inspection),
+    Job("watch_inspection", Daily(time(8, 0)), work=_watch_inspection),
     Job("forget_processes", Every(timedelta(hours=1), timedelta(minutes=50)), work=retention.forget_processes),
     Job("check_index", Every(timedelta(hours=1), timedelta(minutes=20)), event=IndexCheckDue),
 )

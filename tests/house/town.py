@@ -21,6 +21,7 @@ from tests.factories.employers import employer_values, make_employer, make_membe
 from tests.factories.notices import make_notice
 from tests.factories.postings import make_application, make_posting
 from tests.factories.seekers import make_saved_search
+from tests.house import inspected
 from webapp import db
 from webapp.access import STAFF, Actor, Role
 from webapp.accounts import operations as accounts
@@ -48,6 +49,7 @@ class Town:
     tokens: dict[str, str] = field(default_factory=dict)
     rows: dict[str, Any] = field(default_factory=dict)
     posts: dict[PostingState, UUID] = field(default_factory=dict)
+    inspected: dict[str, Any] = field(default_factory=dict)
 
     def addresses(self) -> dict[tuple[str, str], dict[str, Any]]:
         """What an address is made of, by endpoint and case; an endpoint that is not here needs nothing."""
@@ -88,7 +90,7 @@ class Town:
         found |= {("accounts.register_employer", "with its aim"): {"next": "/employer/register"}}
         found |= {("accounts.sign_in_code", "wrong code"): code}
         found |= {(f"postings.{name}", "of Jinan"): {"region": "370100"} for name in ("figures", "search_report")}
-        return found
+        return found | inspected.addresses(self.inspected, self.posts)
 
     def _cases(self) -> dict[str, UUID]:
         named = {"a draft": "DRAFT", "in review": "IN_REVIEW", "taken down": "TAKEN_DOWN"}
@@ -131,7 +133,7 @@ class Town:
         told |= {("postings.ignore_search", "of Jinan"): {"word": IN_JINAN}}
         told |= {("accounts.register_employer", "with its aim"): {"phone": "13700000004", "agreed": "y"}}
         told |= {("accounts.sign_in_code", "wrong code"): {"code": "000000" if self.rows["digits"] != "000000" else "111111"}}
-        return told
+        return told | inspected.answers(self.inspected)
 
 
 def build() -> Town:
@@ -139,6 +141,7 @@ def build() -> Town:
     town = Town()
     people_of = _people(town)
     _rows(town, people_of)
+    town.inspected = inspected.build(people_of, town.posts)
     for name, person in people_of.items():
         with transaction():
             town.tokens[name] = accounts.start_session(session().get_one(Person, person.id), device="测试", by=Actor.SYSTEM)
