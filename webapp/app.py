@@ -222,7 +222,6 @@ def _page_context() -> dict[str, Any]:
         "sign_out_url": url_for("accounts.sign_out"),
         "register_url": url_for("accounts.register"),
         "complaint_url": url_for("inspection.ask"),
-        "nav_links": [("岗位", url_for("postings.search"))],
         "nav_links": [("岗位", url_for("postings.search")), ("急需紧缺职业", url_for("demand.public_catalogue"))],
     }
     if not g.get("failing", False) and current_user.is_authenticated:

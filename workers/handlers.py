@@ -134,6 +134,7 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.InterviewAnswered,
         events.InterviewArranged,
         events.InterviewCancelled,
+        events.InspectionForgotten,
         events.MemberAdded,
         events.MemberRemoved,
         events.NeedAnnounced,  # who hears of a need is told by its operation
@@ -179,7 +180,6 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.ReportTaken,
         events.ReportTransferred,
         events.ReporterShown,
-        events.ReportersForgotten,
         events.RoleGranted,
         events.RoleRevoked,
         events.RosterImported,

@@ -27,16 +27,17 @@ from tests.factories.postings import make_application, make_posting, posting_val
 from tests.factories.reference import set_parameter
 from tests.factories.seekers import make_saved_search
 from tests.factories.sources import make_matrix, node_values
+from tests.house import inspected
 from webapp import db, files
 from webapp.access import STAFF, Actor, Role
 from webapp.accounts import operations as accounts
 from webapp.accounts import queries as people
 from webapp.accounts.models import LoginCode, Person, RoleGrant, Session
 from webapp.db import now, session, today, transaction
-from webapp.employers import operations as employers
 from webapp.demand import importing, operations
 from webapp.demand.models import SYSTEMS, KeyMark, NeedState
 from webapp.demand.periods import around
+from webapp.employers import operations as employers
 from webapp.employers.models import Employer, EmployerState
 from webapp.ledger import Delivery, DeliveryState, Entry
 from webapp.outlets import offering, publishing, sending
@@ -70,6 +71,7 @@ class Town:
     tokens: dict[str, str] = field(default_factory=dict)
     rows: dict[str, Any] = field(default_factory=dict)
     posts: dict[PostingState, UUID] = field(default_factory=dict)
+    inspected: dict[str, Any] = field(default_factory=dict)
 
     def addresses(self) -> dict[tuple[str, str], dict[str, Any]]:
         """What an address is made of, by endpoint and case; an endpoint that is not here needs nothing."""
@@ -146,7 +148,7 @@ class Town:
             }
         found |= {("sources.receive", case): {"mode": "delta"} for case in ("", "with a key")}
         found |= {(f"postings.{name}", "of Jinan"): {"region": "370100"} for name in ("figures", "search_report")}
-        return found
+        return found | inspected.addresses(self.inspected, self.posts)
 
     def headers(self) -> dict[tuple[str, str], dict[str, str]]:
         """What a request is sent with beside its cookie, by endpoint and case: the key of a node."""
@@ -237,7 +239,7 @@ class Town:
         told |= {("postings.ignore_search", "of Jinan"): {"word": IN_JINAN}}
         told |= {("accounts.register_employer", "with its aim"): {"phone": "13700000004", "agreed": "y"}}
         told |= {("accounts.sign_in_code", "wrong code"): {"code": "000000" if self.rows["digits"] != "000000" else "111111"}}
-        return told
+        return told | inspected.answers(self.inspected)
 
     def _demand_answers(self) -> dict[str, dict[str, str]]:
         need = {"occupation": "焊工", "headcount": "3", "region": "370102", "urgency": "normal"}
@@ -266,6 +268,7 @@ def build() -> Town:
     town = Town()
     people_of = _people(town)
     _rows(town, people_of)
+    town.inspected = inspected.build(people_of, town.posts)
     for name, person in people_of.items():
         with transaction():
             town.tokens[name] = accounts.start_session(session().get_one(Person, person.id), device="测试", by=Actor.SYSTEM)

@@ -3,11 +3,9 @@ until another has accepted it (首问负责)."""
 
 import secrets
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Select, or_, select
 
 from webapp import events
 from webapp.access import Actor, Permission
@@ -26,7 +24,6 @@ _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without what is mistaken on paper or on the phone: 0 and O, 1 and I."""
 CODE_LENGTH = 8
 _LIMITS = (("report_per_origin_hour", timedelta(hours=1)), ("report_per_origin_day", timedelta(days=1)))
-_FORGOTTEN_AT_ONCE = 500
 
 
 class AlreadyReceived(Refusal):
@@ -249,20 +246,3 @@ def _require_owner(report: PublicReport, by: Actor) -> None:
 
 def _posting(report: PublicReport) -> Posting:
     return session().get_one(Posting, report.posting_id)
-
-
-def forget_reporters(*, on: date, by: Actor) -> int:
-    """Wipes who reported and what they wrote once a decided report is older than it is kept, some hundred at a time; answers how many."""
-    past = now() - timedelta(days=reference.whole("report_kept_days", on=on))
-    rows = session().scalars(_to_forget(past)).all()
-    for report in rows:
-        report.text = report.name = report.phone = report.note = report.reporter_id = None
-    if rows:
-        record(events.ReportersForgotten(on.isoformat(), len(rows)), by=by)
-    return len(rows)
-
-
-def _to_forget(past: datetime) -> Select[PublicReport]:
-    held = (PublicReport.text_sealed, PublicReport.name_sealed, PublicReport.phone_sealed, PublicReport.note_sealed, PublicReport.reporter_id)
-    wanted = select(PublicReport).where(PublicReport.decided_at < past, or_(*(column.is_not(None) for column in held)))
-    return wanted.order_by(PublicReport.decided_at).limit(_FORGOTTEN_AT_ONCE).with_for_update(skip_locked=True)
