@@ -291,6 +291,7 @@ def test_an_interview_is_arranged_with_times_as_people_write_them(client, owner,
         ({"day": ""}, "请选面试的日期"),
         ({"day": "后天"}, "日期要写成年-月-日，例如 2026-12-31"),
         ({"hour": "晚上"}, "时间要写成 时:分，例如 14:30"),
+        ({"hour": "2460"}, "时间要写成 时:分，例如 14:30"),
         ({"hour": "25:00"}, "时间要写成 时:分，例如 14:30"),
         ({"hour": ""}, "请写几点面试"),
         ({"day": "2020-01-01"}, "面试时间要晚于现在，请重新选"),
@@ -312,7 +313,19 @@ def test_what_was_typed_wrongly_is_named_and_the_rest_is_kept(client, owner, pos
         assert queries.interview_of(application) is None
 
 
-@pytest.mark.parametrize(("typed", "hour", "minute"), [("9点", 9, 0), ("14点30分", 14, 30), ("0:05", 0, 5), ("16.45", 16, 45)])
+@pytest.mark.parametrize(
+    ("typed", "hour", "minute"),
+    [
+        ("9点", 9, 0),
+        ("14点30分", 14, 30),
+        ("0:05", 0, 5),
+        ("16.45", 16, 45),
+        ("930", 9, 30),
+        ("1430", 14, 30),
+        ("下午2点半", 14, 30),
+        ("上午 9:05", 9, 5),
+    ],
+)
 def test_an_hour_is_understood_as_it_is_written(client, owner, posting, typed, hour, minute):
     application = make_application_in(_S.SEEN, posting=posting)
     client.post(f"{page_of(application)}/interview", data=INTERVIEW | {"hour": typed})
