@@ -85,23 +85,18 @@ FORM_BYTES = 1024 * 1024
 
 
 def prepare(settings: Settings, *, searches: bool = True) -> None:
-    """Opens what every process of the house needs: keys, database, files, search engine. Call it after a fork, never before."""
-    sealing.configure(settings.secrets)
-    db.connect(settings.database_url)
-    files.settle(settings.files)
-    if searches:
-        search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
-    """Opens what every process of the house needs: keys, database, search engine. Call it after a fork, never before.
+    """Opens what every process of the house needs: keys, database, files, search engine. Call it after a fork, never before.
 
     A process that never `searches` (the relay, the batch worker) spares the 60 MB of the segmentation dictionary.
     """
     sealing.configure(settings.secrets)
     db.connect(settings.database_url)
+    files.settle(settings.files)
+    if searches:
+        search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
     links.settle(settings.base_url)
     reference.settle(settings.home_region)
     roads.settle(settings)
-    if searches:
-        search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
     storing.settle(settings.var)
     pulling.settle(settings.pull_hosts, privately=settings.pulls_privately)
 
