@@ -22,6 +22,7 @@ from webapp.outlets import queries as outlets
 from webapp.outlets import tending
 from webapp.postings import operations as postings
 from webapp.postings.applying import clock as applying
+from webapp.postings.life import operations as life
 from webapp.sources import duplicates, pulling, storing
 from workers import retention
 
@@ -114,11 +115,17 @@ def _forget_inspection(renew: Renew) -> None:
         renew()
 
 
+def _remind_of_ends(renew: Renew) -> None:
+    life.remind(today(), renew)
+    life.close_stale(today(), renew, by=Actor.SYSTEM)
+
+
 SCHEDULE: tuple[Job, ...] = (
     Job("expire_postings", Daily(time(0, 5)), work=_expire_postings),
     Job("pull_sources", Every(timedelta(minutes=1)), work=_pull_sources),
     Job("group_postings", Daily(time(2, 30)), work=_group_postings),
     Job("forget_files", Daily(time(3, 40)), work=_forget_files),
+    Job("remind_of_ends", Daily(time(8, 20)), work=_remind_of_ends),
     Job("remind_of_recheck", Daily(time(8, 40)), work=_remind_of_recheck),
     Job("remind_officers", Daily(time(7, 30)), work=_remind_officers),
     Job("purge", Daily(time(3, 30)), work=retention.purge),

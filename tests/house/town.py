@@ -46,6 +46,7 @@ from webapp.outlets.models import Dispatch, Rhythm, Run, Way
 from webapp.outlets.replies import Word
 from webapp.postings import changing, index_care, unfound
 from webapp.postings.applying.models import ApplicationState
+from webapp.postings.life import operations as life
 from webapp.postings.models import IndexRunKind, Posting, PostingState, SearchTally
 from webapp.postings.reviewing import operations as reviewing
 from webapp.reference.operations import add_wording
@@ -118,6 +119,9 @@ class Town:
             ("outlets", ("retry", "give_up"), {"key": self.rows["dispatch"]}),
             ("outlets", ("plan", "change_plan", "stop_plan", "resume_plan"), {"key": self.rows["plan"]}),
             ("postings", ("edit", "check", "submit", "move", "copy"), draft),
+            ("postings", ("life", "prolong", "confirm", "save_template"), {"key": self.posts[PostingState.OPEN]}),
+            ("postings", ("answer_outcome",), {"key": self.posts[PostingState.FILLED]}),
+            ("postings", ("use_template", "remove_template"), {"key": self.rows["template"]}),
             ("postings", ("review", "review_take", "review_release"), {"key": self.posts[PostingState.IN_REVIEW]}),
             ("postings", ("change", "change_check", "change_move"), {"key": self.rows["changing"]}),
             ("sources", ("node", "change_node", "show_contact", "make_key", "suspend", "clear", "pull_now", "upload"), {"key": self.rows["node"]}),
@@ -222,6 +226,9 @@ class Town:
             "postings.change": {"title": "电工"},
             "postings.change_move": {"to": "drop"},
             "postings.phrases": {"text": "请写明班次。"},
+            "postings.prolong": {"until": str(today() + timedelta(days=60))},
+            "postings.answer_outcome": {"hired": "2", "hired_here": "1"},
+            "postings.save_template": {"name": "焊工"},
             "postings.review": {"decision": "approved", "seen": self.rows["version"]},
             "postings.add_wording": {"word": EVERYWHERE, "words": "保洁"},
             "postings.remove_wording": {"word": STAFF_WORD},
@@ -317,6 +324,7 @@ def _rows(town: Town, who: dict[str, Person]) -> None:
         changing.propose(changing_row, posting_values(title="钳工"), by=Actor(who["employer_owner"].id, Role.EMPLOYER_OWNER.value, "web"))
         phrase = reviewing.add_phrase("370100", "duties", "请写清楚。", by=Actor.SYSTEM)
         town.rows |= {"changing": changing_row.id, "phrase": phrase.id}
+        town.rows["template"] = life.save_template(changing_row, "钳工", by=Actor.SYSTEM).id
     pending = make_employer(state=EmployerState.PENDING)
     town.rows |= {"pending": pending.id, "identity": pending.identity}
     town.rows["search"] = make_saved_search(who["seeker"]).id

@@ -49,6 +49,9 @@ EVENT_LABELS = {
     "PostingChanged": "岗位内容变更",
     "ReviewPhraseAdded": "添加审核用语",
     "ReviewPhraseRemoved": "删除审核用语",
+    "PostingOutcomeTold": "填写招聘结果",
+    "PostingTemplateSaved": "保存岗位模板",
+    "PostingTemplateRemoved": "删除岗位模板",
     "PostingClosed": "岗位停止招聘",
     "PostingReopened": "岗位恢复招聘",
     "PostingsExpired": "岗位批量到期",
@@ -145,6 +148,7 @@ EVENT_LABELS = {
 }
 QUEUE_LABELS = {"index": "检索索引", "notify": "通知", "batch": "批量任务"}
 LISTENER_LABELS = {
+    "close_when_flooded": "应聘过多时暂停岗位",
     "deliver_message": "发送邮件或短信",
     "send_code": "发送验证码",
     "write_confirmation": "写邮箱确认信",
@@ -200,6 +204,9 @@ FIELD_LABELS = {
     "job": "任务",
     "kind": "类别",
     "phrase_id": "审核用语",
+    "template_id": "模板",
+    "hired_here": "通过本平台招到",
+    "hired": "招到人数",
     "message_id": "消息",
     "may_shrink": "允许变小",
     "method": "方式",

@@ -204,6 +204,11 @@ def applications_of(person_id: UUID) -> Select[Application]:
     return select(Application).where(Application.person_id == person_id).order_by(goes_on.desc(), Application.sent_at.desc(), Application.id.desc())
 
 
+def posting_of(key: UUID) -> UUID | None:
+    """Of one application, for a worker."""
+    return session().scalar(select(Application.posting_id).where(Application.id == key))
+
+
 def application_by(person_id: UUID, posting_id: UUID) -> Application | None:
     return session().scalar(select(Application).where(Application.person_id == person_id, Application.posting_id == posting_id))
 
