@@ -1,5 +1,8 @@
 """Who may do what: the one list of roles, the permissions of each, and the guard every route must wear.
 
+A route says `@public`, `@keyed` (machines) or `@requires(Permission.X)`; `app.py` refuses to start with a route that says none, and checks before
+every request. Rows are scoped in queries: a reviewer's by region (`Grant.covers`), an employer's by membership. What a person may not see
+is not found (404); what a role may not do is forbidden (403).
 A route says `@public`, `@requires(Permission.X)` or `@node_only`; `app.py` refuses to start with a route that says none, and checks before
 every request. What is for nodes is opened by a key in the request's header and by no cookie, so no form token is asked for. Rows are
 scoped in queries: a reviewer's by region (`Grant.covers`), an employer's by membership. What a person may not see is not found (404);
@@ -19,6 +22,7 @@ from werkzeug.wrappers import Response
 from webapp.labels import Labelled
 
 ViewFunction = TypeVar("ViewFunction", bound=Callable[..., Any])
+KEYED = "keyed"
 NODE = "node"
 """The mark of a route for nodes, and the name under which `app.py` lays down who knows their keys."""
 
@@ -73,6 +77,8 @@ class Permission(StrEnum):
     EMPLOYER_MANAGE = "employer.manage"
     POSTING_WRITE = "posting.write"
     APPLICATION_READ = "application.read"
+    APPLICATION_ANSWER = "application.answer"
+    """To invite, refuse and hire who applied."""
     POSTING_REVIEW = "posting.review"
     EMPLOYER_VERIFY = "employer.verify"
     FIGURES_READ = "figures.read"
@@ -80,6 +86,26 @@ class Permission(StrEnum):
     """What was searched and not found: sums of many, of the own area."""
     WORDING_KEEP = "wording.keep"
     """To say what a word means, for everybody who searches."""
+    CHECK_PLAN = "check.plan"
+    """To draw a campaign of spot checks of the own area, follow it and publish it."""
+    CHECK_RUN = "check.run"
+    """To be drawn as an inspector, and to work off the own checks."""
+    REPORT_HANDLE = "report.handle"
+    """Reports of the public about postings of the own area."""
+    PHONES_KEEP = "phones.keep"
+    NEED_READ = "need.read"
+    """The 用工需求台账 of the own area."""
+    NEED_KEEP = "need.keep"
+    """To log visits and needs of the employers one is responsible for."""
+    NEED_ANNOUNCE = "need.announce"
+    """An employer says itself what it needs."""
+    CARE_ASSIGN = "care.assign"
+    """To say who is responsible for which employer; only in a grant of a county or wider."""
+    CATALOGUE_PUBLISH = "catalogue.publish"
+    """To compute and publish the 急需紧缺目录; only in a grant of a city or wider."""
+    OUTLET_READ = "outlet.read"
+    """Where postings of the own area are published, and what became of them."""
+    OUTLET_MANAGE = "outlet.manage"
     SOURCE_READ = "source.read"
     """Source nodes of the own area, their batches and duplicates."""
     SOURCE_MANAGE = "source.manage"
@@ -92,9 +118,13 @@ class Permission(StrEnum):
 
 
 _OWN = frozenset({Permission.ACCOUNT_OWN})
-_MEMBER = _OWN | {Permission.EMPLOYER_READ, Permission.POSTING_WRITE, Permission.APPLICATION_READ}
+_MEMBER = _OWN | {Permission.EMPLOYER_READ, Permission.POSTING_WRITE, Permission.APPLICATION_READ, Permission.NEED_ANNOUNCE}
+_MEMBER = _OWN | {Permission.EMPLOYER_READ, Permission.POSTING_WRITE, Permission.APPLICATION_READ, Permission.APPLICATION_ANSWER}
 _STAFF = _OWN | {Permission.FIGURES_READ}
 _WORDS = frozenset({Permission.SEARCH_REPORT, Permission.WORDING_KEEP})
+_INSPECTION = frozenset({Permission.CHECK_RUN, Permission.REPORT_HANDLE, Permission.PHONES_KEEP})
+_DEMAND = frozenset({Permission.NEED_READ, Permission.NEED_KEEP, Permission.CARE_ASSIGN, Permission.CATALOGUE_PUBLISH})
+_OUTLETS = frozenset({Permission.OUTLET_READ})
 _SOURCES = frozenset({Permission.SOURCE_READ, Permission.CONFLICT_SETTLE})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -102,6 +132,25 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EMPLOYER_OWNER: _MEMBER | {Permission.EMPLOYER_MANAGE},
     Role.EMPLOYER_MEMBER: _MEMBER,
     Role.AGENT: _OWN,
+    Role.REVIEWER: _STAFF | _WORDS | _INSPECTION | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
+    Role.INSPECTOR: _STAFF | _INSPECTION | {Permission.CHECK_PLAN},
+    Role.OFFICER: _STAFF | _WORDS,
+    Role.REVIEWER: _STAFF | _WORDS | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY, Permission.NEED_READ},
+    Role.INSPECTOR: _STAFF,
+    Role.OFFICER: _STAFF | _WORDS | _DEMAND,
+    Role.CASEWORKER: _STAFF,
+    Role.MARKET_STAFF: _STAFF,
+    Role.SCHOOL_STAFF: _OWN,
+    Role.LEADER: _STAFF | {Permission.SEARCH_REPORT, Permission.NEED_READ, Permission.CATALOGUE_PUBLISH},
+    Role.SYSTEM_ADMIN: _OWN | _WORDS | {Permission.STAFF_MANAGE, Permission.DELIVERIES_READ},
+    Role.REVIEWER: _STAFF | _WORDS | _OUTLETS | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
+    Role.INSPECTOR: _STAFF,
+    Role.OFFICER: _STAFF | _WORDS | _OUTLETS,
+    Role.CASEWORKER: _STAFF,
+    Role.MARKET_STAFF: _STAFF,
+    Role.SCHOOL_STAFF: _OWN,
+    Role.LEADER: _STAFF | _OUTLETS | {Permission.SEARCH_REPORT},
+    Role.SYSTEM_ADMIN: _OWN | _WORDS | _OUTLETS | {Permission.OUTLET_MANAGE, Permission.STAFF_MANAGE, Permission.DELIVERIES_READ},
     Role.REVIEWER: _STAFF | _WORDS | _SOURCES | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
     Role.INSPECTOR: _STAFF,
     Role.OFFICER: _STAFF | _WORDS | _SOURCES,
@@ -232,6 +281,12 @@ def public(view: ViewFunction) -> ViewFunction:
     return view
 
 
+def keyed(view: ViewFunction) -> ViewFunction:
+    """For machines: the view itself asks for a key, and whoever is signed in is nobody to it."""
+    view.zhilu_access = KEYED  # type: ignore[attr-defined]  # see `public`
+    return view
+
+
 def requires(permission: Permission) -> Callable[[ViewFunction], ViewFunction]:
     def mark(view: ViewFunction) -> ViewFunction:
         view.zhilu_access = permission  # type: ignore[attr-defined]  # see `public`
@@ -247,6 +302,7 @@ def node_only(view: ViewFunction) -> ViewFunction:
 
 
 def access_of(app: Flask, endpoint: str) -> Permission | str | None:
+    """What the route of `endpoint` asks for: a permission, "public", "keyed", or None where it was forgotten."""
     """What the route of `endpoint` asks for: a permission, "public", "node", or None where it was forgotten."""
     return "public" if endpoint == "static" else getattr(app.view_functions[endpoint], "zhilu_access", None)
 
@@ -268,7 +324,7 @@ def guard() -> Response | None:
     if request.endpoint is None:
         return None
     wanted = access_of(current_app, request.endpoint)
-    if wanted == "public":
+    if wanted in {"public", KEYED}:
         return None
     if wanted == NODE:
         return _guard_node()

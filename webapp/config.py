@@ -51,6 +51,8 @@ class Settings:
     """Where uploaded files lie, sealed; on several hosts a folder that they share."""
     elasticsearch: Access | None = None
     """None: the embedded engine, one directory of this machine."""
+    private_outlets: frozenset[str] = frozenset()
+    """Hosts that postings may be pushed to although their address is not public (a government's own network)."""
     pull_hosts: frozenset[str] = frozenset()
     """The only hosts from which postings are fetched."""
     pulls_privately: bool = False
@@ -100,6 +102,7 @@ class Settings:
             secrets=_secrets_from(env) if mode == "production" else _demo_secrets(var),
             files=Path(env.get("ZHILU_FILES") or var / "files").resolve(),
             elasticsearch=elasticsearch,
+            private_outlets=frozenset(host.strip().lower() for host in env.get("ZHILU_PRIVATE_OUTLETS", "").split(",") if host.strip()),
             pull_hosts=frozenset(host.strip().lower() for host in env.get("ZHILU_PULL_HOSTS", "").split(",") if host.strip()),
             pulls_privately=mode == "demo" and env.get("ZHILU_PULL_PRIVATE") == "1",
         )

@@ -29,10 +29,7 @@ class TablesBehind(Exception):
 
 @contextmanager
 def open_house(settings: Settings, *, behind_is_fine: bool = False, searches: bool = True) -> Iterator[Settings]:
-    """Everything a process needs, let go of at the end. Raises TablesBehind in production where a migration is due.
-
-    A process that never `searches` (the relay, the batch worker) spares the 60 MB of the segmentation dictionary.
-    """
+    """Everything a process needs (see `prepare`), let go of at the end. Raises TablesBehind in production where a migration is due."""
     settings.var.mkdir(parents=True, exist_ok=True)
     prepare(settings, searches=searches)
     ledger.subscribe(LISTENERS)

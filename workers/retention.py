@@ -17,6 +17,7 @@ from webapp.accounts.models import EmailConfirmation, FailedAttempt, LoginCode, 
 from webapp.db import Base, now, reading, transaction
 from webapp.files import StoredFile
 from webapp.ledger import Delivery, DeliveryState, Heartbeat, ScheduleRun
+from webapp.outlets.models import Dispatch
 from webapp.postings.models import IndexRun, SearchTally
 from webapp.reference import queries as reference
 
@@ -45,6 +46,7 @@ KEPT: tuple[Kept, ...] = (
     Kept(Delivery, Delivery.id, Delivery.finished_at, "delivery_kept_days", (Delivery.state == DeliveryState.DONE,)),
     Kept(ScheduleRun, ScheduleRun.minute, ScheduleRun.at, "delivery_kept_days"),
     Kept(IndexRun, IndexRun.id, IndexRun.began_at, "delivery_kept_days"),
+    Kept(Dispatch, Dispatch.id, Dispatch.created_at, "dispatch_kept_days", (Dispatch.is_latest.is_(False),)),
     Kept(SearchTally, SearchTally.day, SearchTally.day, "search_tally_kept_days"),
 )
 """Deliveries in trouble stay until an operator has decided. Of planned runs only the last is ever asked for."""

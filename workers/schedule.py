@@ -13,10 +13,15 @@ from sqlalchemy.exc import IntegrityError
 from webapp import ledger
 from webapp.access import Actor
 from webapp.db import LOCAL_ZONE, reading, today, transaction
+from webapp.demand import reminding
 from webapp.employers import operations as employers
 from webapp.events import Event, IndexCheckDue, UpkeepDue
+from webapp.inspection.operations import campaigns, forgetting
 from webapp.ledger import ScheduleRun
+from webapp.outlets import queries as outlets
+from webapp.outlets import tending
 from webapp.postings import operations as postings
+from webapp.postings.applying import clock as applying
 from webapp.sources import duplicates, pulling, storing
 from workers import retention
 
@@ -50,12 +55,16 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`work` runs in the batch queue; a job without one is announced by `event` to whoever listens."""
+    """`work` runs in the batch queue; a job without one is announced by `event` to whoever listens.
+
+    `needed` says whether there is anything to do: one that is due each minute is planned, and written into the audit, only then.
+    """
 
     name: str
     plan: Daily | Every
     work: Work | None = None
     event: Callable[[str], Event] | None = None
+    needed: Callable[[], bool] | None = None
 
     def announce(self, due: datetime) -> Event:
         minute = due.astimezone(UTC).isoformat(timespec="minutes")
@@ -83,16 +92,45 @@ def _remind_of_recheck(renew: Renew) -> None:
         employers.remind_of_recheck(today(), by=Actor.SYSTEM)
 
 
+def _remind_officers(renew: Renew) -> None:
+    reminding.remind_officers(renew, on=today())
+def _watch_inspection(renew: Renew) -> None:
+    """Reminds inspectors of what is due, and planners of a month without a campaign."""
+    with transaction():
+        campaigns.remind(on=today(), by=Actor.SYSTEM)
+    renew()
+    with transaction():
+        campaigns.propose(on=today(), by=Actor.SYSTEM)
+
+
+def _forget_inspection(renew: Renew) -> None:
+    while True:
+        with transaction():
+            touched = forgetting.forget(on=today(), by=Actor.SYSTEM)
+        if not touched:
+            return
+        renew()
+
+
 SCHEDULE: tuple[Job, ...] = (
     Job("expire_postings", Daily(time(0, 5)), work=_expire_postings),
     Job("pull_sources", Every(timedelta(minutes=1)), work=_pull_sources),
     Job("group_postings", Daily(time(2, 30)), work=_group_postings),
     Job("forget_files", Daily(time(3, 40)), work=_forget_files),
     Job("remind_of_recheck", Daily(time(8, 40)), work=_remind_of_recheck),
+    Job("remind_officers", Daily(time(7, 30)), work=_remind_officers),
     Job("purge", Daily(time(3, 30)), work=retention.purge),
     Job("purge_files", Daily(time(4, 10)), work=retention.purge_files),
+    Job("lapse_applications", Daily(time(0, 40)), work=applying.lapse),
+    Job("remind_to_answer", Daily(time(8, 30)), work=applying.remind_to_answer),
+    Job("remind_of_registrations", Daily(time(8, 40)), work=applying.remind_of_registrations),
+    Job("remind_of_interviews", Every(timedelta(minutes=30), timedelta(minutes=5)), work=applying.remind_of_interviews),
+    Job("forget_inspection", Daily(time(3, 40)), work=_forget_inspection),
+    Job("watch_inspection", Daily(time(8, 0)), work=_watch_inspection),
     Job("forget_processes", Every(timedelta(hours=1), timedelta(minutes=50)), work=retention.forget_processes),
     Job("check_index", Every(timedelta(hours=1), timedelta(minutes=20)), event=IndexCheckDue),
+    Job("publish_due", Every(timedelta(minutes=1)), work=tending.publish_due, needed=outlets.is_publication_due),
+    Job("serve_outlets", Every(timedelta(minutes=1)), work=tending.serve, needed=outlets.is_service_due),
 )
 _WORK = {job.name: job.work for job in SCHEDULE if job.work is not None}
 
@@ -106,6 +144,8 @@ def _plan_one(job: Job, due: datetime) -> bool:
     minute = int(due.timestamp()) // 60
     with reading() as session:
         if session.get(ScheduleRun, (job.name, minute)) is not None:
+            return False
+        if job.needed is not None and not job.needed():
             return False
     try:
         with transaction() as writing:

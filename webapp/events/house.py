@@ -1,8 +1,8 @@
-"""Facts the house tells itself: notices, deliveries, its own clock, the demo."""
+"""What the house tells itself: notices, deliveries, its own clock, the demo."""
 
 from dataclasses import dataclass
 
-from webapp.events.base import Event
+from webapp.events.event import Event
 
 # matching and notices
 

@@ -1,8 +1,8 @@
-"""Facts about postings, applications and where forwarded ones come from."""
+"""Facts about postings, and where forwarded ones come from."""
 
 from dataclasses import dataclass
 
-from webapp.events.base import Event
+from webapp.events.event import Event
 
 # postings
 
@@ -32,6 +32,47 @@ class PostingReturned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PostingChangeProposed(Event):
+    """Its employer writes, or wrote, what an open posting is to say instead."""
+
+    posting_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingChangeSubmitted(Event):
+    posting_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingChangeReturned(Event):
+    posting_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingChangeDropped(Event):
+    posting_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingChanged(Event):
+    """An open posting says something else from now on: its change was approved, or its validity was prolonged."""
+
+    posting_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPhraseAdded(Event):
+    phrase_id: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPhraseRemoved(Event):
+    phrase_id: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
 class PostingClosed(Event):
     """Paused, filled, expired, withdrawn or taken down: `state` says which."""
 
@@ -51,23 +92,6 @@ class PostingsExpired(Event):
     on: str
     at: str
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationSent(Event):
-    application_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationOpened(Event):
-    """A member of the employer opened it: from now on it shows what the seeker consented to show."""
-
-    application_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationWithdrawn(Event):
-    application_id: str
 
 
 @dataclass(frozen=True, slots=True)

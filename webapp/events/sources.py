@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from webapp.events.base import Event
+from webapp.events.event import Event
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ gate before the draft is submitted. What is typed wrongly is refused at once and
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -18,20 +18,21 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     SubmitField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import HiddenInput, TextInput
 
 from webapp.db import today
 from webapp.employers.models import Employer
 from webapp.gate.completeness import PROFILES, Finding, Profile
 from webapp.postings import limits
-from webapp.postings.models import Posting
-from webapp.postings.values import PostingValues, values_of
+from webapp.postings.reviewing.phrases import Phrase
+from webapp.postings.values import PostingValues
 from webapp.reference import queries as reference
 from webapp.reference import wages
 from webapp.reference.models import Education, EmploymentType, WageUnit
@@ -203,8 +204,7 @@ class PostingForm(Form):
         return self
 
     @classmethod
-    def of(cls, posting: Posting) -> "PostingForm":
-        values = values_of(posting)
+    def of(cls, values: PostingValues) -> "PostingForm":
         return cls(
             data={name: getattr(values, name) for name in cls._plain_names()}
             | {
@@ -238,6 +238,13 @@ class PostingForm(Form):
     def validate_occupation(self, field: StringField) -> None:
         if field.data and not reference.occupations().named(field.data):
             raise ValidationError(f"《职业分类大典》里没有找到“{field.data}”，请从列表中选，或者留空")
+
+    def show_remarks(self, remarks: Mapping[str, str]) -> None:
+        """What the reviewer wrote, beside the field it is about."""
+        for name, text in remarks.items():
+            field = self._fields.get(name)
+            if field is not None:
+                field.errors = [*field.errors, f"审核意见：{text}"]
 
     def show(self, findings: Iterable[Finding]) -> list[Finding]:
         """Puts each finding beside its field; those about something else than this form come back first."""
@@ -276,11 +283,70 @@ def places(chosen: str | None = None) -> list[SelectChoice]:
     return offered
 
 
+REMARKED = {
+    "title": "岗位名称",
+    "headcount": "招用人数",
+    "duties": "工作内容",
+    "region": "工作地点",
+    "requirements": "录用条件",
+    "employment_type": "用工类型",
+    "wage_unit": "劳动报酬",
+    "insurance": "社会保险和福利",
+    "protection": "劳动保护",
+    "hazards": "职业危害",
+    "valid_through": "有效期至",
+}
+"""Form field -> the element of the page that a reviewer may remark on."""
+
+
 class ReviewForm(Form):
     decision = StringField("决定")
     seen = IntegerField(widget=HiddenInput())
-    """The version of the posting that is decided about."""
+    """The version of the posting, or of the change, that is decided about."""
     reason = TextAreaField("理由", [short("理由", 500)], filters=[stripped])
+    phrases = SelectMultipleField("常用理由", choices=[])
+
+    def offer(self, phrases: Sequence[Phrase]) -> "ReviewForm":
+        self._phrases = phrases
+        self.phrases.choices = options((str(number), phrase.sentence) for number, phrase in enumerate(phrases))
+        return self
+
+    @property
+    def chosen(self) -> list[Phrase]:
+        return [self._phrases[int(number)] for number in self.phrases.data or ()]
+
+    @property
+    def remarks(self) -> dict[str, str]:
+        """Form field -> what has to change there: what was typed, then what was ticked."""
+        typed = {name: [self.remark(name).data or ""] for name in REMARKED}
+        for phrase in self.chosen:
+            if phrase.field in typed:
+                typed[phrase.field].append(phrase.sentence)
+        return {name: "".join(texts) for name, texts in typed.items() if any(texts)}
+
+    @property
+    def whole(self) -> str:
+        """What is said of the posting as a whole."""
+        return "".join([self.reason.data or "", *(phrase.sentence for phrase in self.chosen if phrase.field not in REMARKED)])
+
+    def remark(self, name: str) -> StringField:
+        field: StringField = self._fields[f"remark_{name}"]
+        return field
+
+
+for _name, _label in REMARKED.items():
+    setattr(ReviewForm, f"remark_{_name}", StringField(f"{_label}的问题", [short("这一项", 200)], filters=[stripped]))
+
+
+class PhraseForm(Form):
+    field = Choice("说的是哪一项", choices=options([("", "整个岗位"), *REMARKED.items()]), default="")
+    text = StringField("用语", [InputRequired("请写下常用的理由"), short("用语", 200)], filters=[stripped])
+
+
+class SubmitForm(Form):
+    remark = TextAreaField(
+        "给审核员的说明", [short("说明", 500)], filters=[stripped], description="有什么要说明的写在这里，例如条件为什么是工作必需的；没有就不填"
+    )
 
 
 class MoveForm(Form):

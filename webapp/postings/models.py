@@ -144,6 +144,7 @@ class ReviewDecision(Labelled):
     APPROVED = "approved", "通过"
     RETURNED = "returned", "退回修改"
     TAKEN_DOWN = "taken_down", "下架"
+    STOPPED = "stopped", "停止招聘"
 
 
 class PostingReview(Base):
@@ -156,6 +157,8 @@ class PostingReview(Base):
     posting_id: Mapped[UUID] = mapped_column(ForeignKey(Posting.id))
     decision: Mapped[ReviewDecision]
     reason: Mapped[str] = mapped_column(String(500), default="")
+    remarks: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    """Form field -> what has to change there."""
     by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 

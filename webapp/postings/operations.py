@@ -1,8 +1,7 @@
 """The life of a posting. The caller has read the row for change (locked); two that did not are told apart by the row's version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import exists, select, update
@@ -22,21 +21,15 @@ from webapp.postings.models import (
     PostingState,
     ReviewDecision,
 )
+from webapp.postings.refusals import Refusal
+from webapp.postings.reviewing import operations as reviewing
+from webapp.postings.reviewing.risks import risks_of
 from webapp.postings.values import NAMES, PostingValues, monthly, stated, values_of
 from webapp.reference import queries as reference
 from webapp.reference import wages
 
 EXPIRED_AT_ONCE = 1000
 _S = PostingState
-
-
-class Refusal(Exception):
-    """What may not be done now; `says` tells the person why and what to do instead."""
-
-    says: ClassVar[str] = ""
-
-    def __str__(self) -> str:
-        return self.says
 
 
 class IllegalMove(Refusal):
@@ -94,7 +87,7 @@ def draft(employer: Employer, values: PostingValues, *, by: Actor) -> Posting:
         author_id=by.person_id,
         created_at=now(),
     )
-    _write(posting, values)
+    write(posting, values)
     session().add(posting)
     record(events.PostingDrafted(str(posting.id)), by=by)
     return posting
@@ -110,18 +103,19 @@ def change(posting: Posting, values: PostingValues, *, by: Actor) -> Posting:
     """Only a draft changes: what is shown was reviewed as it is. Raises NotADraft."""
     if posting.state is not _S.DRAFT:
         raise NotADraft
-    _write(posting, values)
+    write(posting, values)
     record(events.PostingDrafted(str(posting.id)), by=by)
     return posting
 
 
-def submit(posting: Posting, *, by: Actor, on: date) -> None:
-    """Hands the draft to the reviewers. Raises NotVerified, Incomplete."""
-    employer = _require_verified(posting, on)
+def submit(posting: Posting, *, by: Actor, on: date, remark: str = "") -> None:
+    """Hands the draft to the reviewers, who read the remark. Raises NotVerified, Incomplete."""
+    employer = require_verified(posting, on)
     _require_complete(posting, employer, on)
     move(posting, _S.IN_REVIEW)
     posting.submitted_at = now()
     posting.employer_name, posting.employer_about, posting.industry = employer.name, employer.about, employer.industry
+    reviewing.hand_in(posting, risks=risks_of(posting, values_of(posting), employer, on=on), remark=remark)
     record(events.PostingSubmitted(str(posting.id)), by=by)
 
 
@@ -130,39 +124,58 @@ def approve(posting: Posting, *, by: Actor, seen: int | None = None) -> None:
 
     `seen` is the version that was read: one that was taken back, rewritten and handed in again since is ChangedMeanwhile.
     """
-    _require_distance(posting, by)
+    require_distance(posting, by)
+    reviewing.require_free(posting, by=by)
     if posting.state is _S.IN_REVIEW and seen not in {None, posting.version}:
         raise ChangedMeanwhile
     on = today()
-    employer = None if posting.is_forwarded else _require_verified(posting, on)
+    employer = None if posting.is_forwarded else require_verified(posting, on)
     _require_complete(posting, employer, on)
     move(posting, _S.OPEN)
     posting.opened_at, posting.valid_from, posting.closed_at, posting.card_id = now(), on, None, None
-    _decide(posting, ReviewDecision.APPROVED, "", by=by)
+    reviewing.settle(posting, ReviewDecision.APPROVED, by=by)
+    decide(posting, ReviewDecision.APPROVED, "", by=by)
     record(events.PostingApproved(str(posting.id)), by=by)
 
 
-def return_(posting: Posting, reason: str, *, by: Actor) -> None:
-    """Back to the employer as a draft, with what has to change. Raises OwnPosting, NoReason."""
-    _require_distance(posting, by)
-    _require_reason(reason)
+def return_(posting: Posting, reason: str, *, by: Actor, remarks: Mapping[str, str] | None = None) -> None:
+    """Back to the employer as a draft, with what has to change: `remarks` by form field, `reason` for the whole; one of them is needed.
+
+    Raises OwnPosting, NoReason, HeldByAnother.
+    """
+    require_distance(posting, by)
+    reviewing.require_free(posting, by=by)
+    require_reason(reason, remarks)
     if posting.state is not _S.IN_REVIEW:
         raise IllegalMove(posting.state, _S.DRAFT)
     move(posting, _S.DRAFT)
-    _decide(posting, ReviewDecision.RETURNED, reason, by=by)
+    reviewing.settle(posting, ReviewDecision.RETURNED, by=by)
+    decide(posting, ReviewDecision.RETURNED, reason, by=by, remarks=remarks)
     record(events.PostingReturned(str(posting.id)), by=by)
 
 
 def take_down(posting: Posting, reason: str, *, by: Actor) -> None:
     """For good: an unlawful or untrue posting (人力资源市场暂行条例 §43); whoever applied hears of it. What stands behind its card says the same
     and goes with it. Raises OwnPosting, NoReason."""
-    _require_distance(posting, by)
-    _require_reason(reason)
+    require_distance(posting, by)
+    require_reason(reason)
     for same in cards.behind([posting.id]):
         _close(same, _S.TAKEN_DOWN, by=by)
-        _decide(same, ReviewDecision.TAKEN_DOWN, reason, by=by)
+        decide(same, ReviewDecision.TAKEN_DOWN, reason, by=by)
     _close(posting, _S.TAKEN_DOWN, by=by)
-    _decide(posting, ReviewDecision.TAKEN_DOWN, reason, by=by)
+    decide(posting, ReviewDecision.TAKEN_DOWN, reason, by=by)
+
+
+def stop(posting: Posting, reason: str, *, by: Actor, filled: bool = False) -> None:
+    """An inspection found that nobody is wanted any more (`filled`: because everybody was found), or that it has to be mended.
+
+    Its employer may open a filled one again, and make a draft of a withdrawn one, which is reviewed anew; a forwarded one has nobody here who
+    could, so it is withdrawn in either case. Raises OwnPosting, NoReason.
+    """
+    require_distance(posting, by)
+    require_reason(reason)
+    _close(posting, _S.FILLED if filled and not posting.is_forwarded else _S.WITHDRAWN, by=by)
+    decide(posting, ReviewDecision.STOPPED, reason, by=by)
 
 
 def pause(posting: Posting, *, by: Actor) -> None:
@@ -184,7 +197,7 @@ def reopen(posting: Posting, *, by: Actor) -> None:
         raise IllegalMove(posting.state, _S.OPEN)
     if posting.valid_through is None or posting.valid_through < today():
         raise Lapsed
-    _require_verified(posting, today())
+    require_verified(posting, today())
     move(posting, _S.OPEN)
     posting.closed_at = posting.card_id = None
     record(events.PostingReopened(str(posting.id)), by=by)
@@ -195,6 +208,7 @@ def revise(posting: Posting, *, by: Actor) -> None:
     if posting.is_forwarded:
         raise IllegalMove(posting.state, _S.DRAFT)
     move(posting, _S.DRAFT)
+    reviewing.take_back(posting, by=by)
     record(events.PostingDrafted(str(posting.id)), by=by)
 
 
@@ -240,12 +254,15 @@ def _lapsed(on: date) -> list[UUID]:
 
 def _close(posting: Posting, state: PostingState, *, by: Actor) -> None:
     move(posting, state)
+    if state in {_S.WITHDRAWN, _S.TAKEN_DOWN}:
+        reviewing.drop_change(posting, by=by)
+        reviewing.take_back(posting, by=by)
     posting.closed_at = now()
     record(events.PostingClosed(str(posting.id), state.value), by=by)
     cards.lead_next([posting.id], by=by)
 
 
-def _write(posting: Posting, values: PostingValues) -> None:
+def write(posting: Posting, values: PostingValues) -> None:
     for name in NAMES:
         value = getattr(values, name)
         setattr(posting, name, list(value) if isinstance(value, tuple) else value)
@@ -255,7 +272,7 @@ def _write(posting: Posting, values: PostingValues) -> None:
     posting.month_low, posting.month_high = monthly(values) if has_wage and values.wage_unit else (None, None)
 
 
-def _require_verified(posting: Posting, on: date) -> Employer:
+def require_verified(posting: Posting, on: date) -> Employer:
     employer = session().get(Employer, posting.employer_id) if posting.employer_id else None
     if employer is None or employer.state is not EmployerState.VERIFIED:
         raise NotVerified
@@ -265,9 +282,9 @@ def _require_verified(posting: Posting, on: date) -> Employer:
 
 
 def _require_complete(posting: Posting, employer: Employer | None, on: date) -> None:
-    found = findings(posting, employer, on=on)
-    if found:
-        raise Incomplete(found)
+    stops = findings(posting, employer, on=on)
+    if stops:
+        raise Incomplete(stops)
 
 
 def findings(posting: Posting, employer: Employer | None, *, on: date) -> list[Finding]:
@@ -275,8 +292,11 @@ def findings(posting: Posting, employer: Employer | None, *, on: date) -> list[F
     an import asks for."""
     if posting.is_forwarded:
         return completeness.check(Profile.FORWARDED, stated(posting, employer))
-    missing = completeness.check(Profile.DIRECT, stated(posting, employer))
-    return [*missing, *limits.problems(values_of(posting), on=on)]
+    return found(values_of(posting), stated(posting, employer), on)
+
+
+def found(values: PostingValues, said: Mapping[str, object], on: date) -> list[Finding]:
+    return [*completeness.check(Profile.DIRECT, said), *limits.problems(values, on=on)]
 
 
 def is_too_near(posting: Posting, person_id: UUID) -> bool:
@@ -285,18 +305,28 @@ def is_too_near(posting: Posting, person_id: UUID) -> bool:
     return posting.author_id == person_id or bool(session().scalar(select(belongs)))
 
 
-def _require_distance(posting: Posting, by: Actor) -> None:
+def require_distance(posting: Posting, by: Actor) -> None:
     """A decision needs a person who answers for it, and one who is not near."""
     if by.person_id is None or is_too_near(posting, by.person_id):
         raise OwnPosting
 
 
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
+def require_reason(reason: str, remarks: Mapping[str, str] | None = None) -> None:
+    if not reason.strip() and not any((remarks or {}).values()):
         raise NoReason
 
 
-def _decide(posting: Posting, decision: ReviewDecision, reason: str, *, by: Actor) -> None:
-    review = PostingReview(id=new_key(), posting_id=posting.id, decision=decision, reason=reason.strip(), by_id=by.person_id, at=now())
+def decide(
+    posting: Posting, decision: ReviewDecision, reason: str, *, by: Actor, remarks: Mapping[str, str] | None = None, subject: str = ""
+) -> None:
+    review = PostingReview(
+        id=new_key(),
+        posting_id=posting.id,
+        decision=decision,
+        reason=reason.strip(),
+        remarks={field: text.strip() for field, text in (remarks or {}).items() if text.strip()},
+        by_id=by.person_id,
+        at=now(),
+    )
     session().add(review)
-    telling.tell_author(posting, review)
+    telling.tell_author(posting, review, subject)

@@ -15,6 +15,7 @@ from search.engine import Hits, Unavailable
 from search.query import BadQuery, PostingQuery, Sort, Widening, Wish
 from search.titles import clean_title
 from webapp.access import Grant
+from webapp.accounts.models import Person
 from webapp.db import session, today
 from webapp.employers.models import Employer, EmployerState
 from webapp.postings import cards
@@ -263,21 +264,24 @@ def reach(grants: Iterable[Grant]) -> ColumnElement[bool]:
     return or_(*areas) if areas else false()
 
 
-def for_review(grants: Iterable[Grant], state: PostingState = PostingState.IN_REVIEW) -> Select[Posting]:
-    """A reviewer's rows in this state: what waits longest comes first, what is open the latest first."""
-    wanted = select(Posting).where(reach(grants), Posting.state == state).options(*LONG)
-    if state is PostingState.IN_REVIEW:
-        return wanted.order_by(Posting.submitted_at, Posting.seq)
-    return wanted.order_by(Posting.seq.desc())
-
-
-def waiting_review(grants: Iterable[Grant]) -> Sequence[Posting]:
-    return session().scalars(for_review(grants)).all()
+def for_review(grants: Iterable[Grant], state: PostingState) -> Select[Posting]:
+    """A reviewer's rows in this state, the latest first; what waits is asked of `reviewing.queries`."""
+    return select(Posting).where(reach(grants), Posting.state == state).options(*LONG).order_by(Posting.seq.desc())
 
 
 def review_counts(grants: Iterable[Grant], states: Iterable[PostingState]) -> dict[PostingState, int]:
     counted = select(Posting.state, func.count()).where(reach(grants), Posting.state.in_(states)).group_by(Posting.state)
     return dict(session().execute(counted).all())
+
+
+def named(keys: Iterable[UUID]) -> dict[UUID, Posting]:
+    """Rows the caller has found in its own scope, by key."""
+    return {row.id: row for row in session().scalars(select(Posting).where(Posting.id.in_(list(keys))).options(*LONG))}
+
+
+def name_of(person_id: UUID) -> str | None:
+    """A colleague's name, for staff."""
+    return getattr(session().get(Person, person_id), "name", None)
 
 
 def reviewable(key: UUID, grants: Iterable[Grant], *, for_change: bool = False) -> Posting | None:
@@ -291,10 +295,6 @@ def was_returned(key: UUID, grants: Iterable[Grant]) -> bool:
     """It was in the reviewer's queue and is its employer's draft again: all a second reviewer may know of it."""
     draft = exists().where(Posting.id == key, reach(grants), Posting.state == PostingState.DRAFT, Posting.submitted_at.is_not(None))
     return bool(session().scalar(select(draft)))
-
-
-def next_waiting(grants: Iterable[Grant]) -> Posting | None:
-    return session().scalar(for_review(grants).limit(1))
 
 
 # workers

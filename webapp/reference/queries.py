@@ -172,6 +172,10 @@ class Occupations:
         """Occupations whose name or synonym is `name`, spaces and case aside; the common ones first."""
         return tuple(sorted(self._by_name.get(_plain(name), ()), key=lambda row: (not row.common, row.code)))
 
+    def holding(self, text: str) -> tuple[Occupation, ...]:
+        """Occupations and classes whose name holds the text, in the order of their codes."""
+        return tuple(sorted((row for row in self._by_code.values() if text in row.name), key=lambda row: row.code))
+
     def children(self, code: str | None) -> tuple[Occupation, ...]:
         """Direct children in the order of their codes; of None: the 大类."""
         return tuple(sorted((row for row in self._by_code.values() if row.parent == code), key=lambda row: row.code))

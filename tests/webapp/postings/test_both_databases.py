@@ -27,7 +27,7 @@ from webapp.postings.applying import operations as applying
 from webapp.postings.applying.models import Application
 from webapp.postings.figures import Slice
 from webapp.postings.models import Posting, PostingReview, PostingState
-from webapp.postings.operations import Refusal
+from webapp.postings.refusals import Refusal
 from webapp.reference.models import WageUnit
 
 AT_ONCE = 6

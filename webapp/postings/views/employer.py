@@ -10,9 +10,12 @@ from webapp.employers.models import Employer
 from webapp.gate.completeness import Profile, advise
 from webapp.postings import limits, operations, queries, showing
 from webapp.postings.applying import queries as applying
-from webapp.postings.forms import MoveForm, PostingForm
+from webapp.postings.forms import MoveForm, PostingForm, SubmitForm
 from webapp.postings.models import NEXT, Posting, PostingState
-from webapp.postings.operations import Incomplete, Refusal
+from webapp.postings.operations import Incomplete
+from webapp.postings.refusals import Refusal
+from webapp.postings.reviewing import operations as reviewing
+from webapp.postings.reviewing import queries as desk
 from webapp.postings.values import stated, values_of
 from webapp.postings.views.room import blueprint
 from webapp.reference import queries as reference
@@ -58,6 +61,7 @@ def employer_list() -> str:
         cards={row.id: showing.card(row) for row in page.rows},
         applications=applying.application_counts(page.rows),
         returned=queries.returned(page.rows),
+        changes=desk.live_changes(page.rows),
         employers=queries.employers_of(_grants()),
     )
 
@@ -89,8 +93,10 @@ def edit(key: UUID) -> str | Response:
     if posting.state is not PostingState.DRAFT:
         flash(operations.NotADraft.says, "info")
         return redirect(url_for(".check", key=key), 303)
-    form = (PostingForm() if request.method == "POST" else PostingForm.of(posting)).prepare()
+    form = (PostingForm() if request.method == "POST" else PostingForm.of(values_of(posting))).prepare()
     if not form.validate_on_submit():
+        if request.method == "GET" and (back := queries.return_of(posting)):
+            form.show_remarks(back.remarks)
         if request.method == "GET" and request.args.get("check"):
             form.show(operations.findings(posting, queries.employer_of(posting), on=today()))
         return _form_page(form, posting, ())
@@ -142,6 +148,8 @@ def check(key: UUID) -> str:
         warnings=limits.warnings(values_of(posting), on=today()) if is_draft else [],
         advice=advise(Profile.DIRECT, stated(posting, employer)) if is_draft else [],
         reviews=queries.reviews_of(posting),
+        change=reviewing.live_change(posting),
+        submitting=SubmitForm(formdata=None),
         moves=[state for state in MOVES if state in NEXT[posting.state] and _is_offered(posting, state)],
         applications=applying.application_counts([posting]).get(posting.id, 0),
     )
@@ -158,7 +166,7 @@ def submit(key: UUID) -> Response:
     try:
         with transaction():
             posting = found(queries.own(key, _grants(), for_change=True))
-            operations.submit(posting, by=_by(), on=today())
+            operations.submit(posting, by=_by(), on=today(), remark=SubmitForm().remark.data or "")
     except Incomplete:
         return redirect(url_for(".edit", key=key, check=1), 303)
     except Refusal as refusal:
