@@ -94,6 +94,8 @@ def _remind_of_recheck(renew: Renew) -> None:
 
 def _remind_officers(renew: Renew) -> None:
     reminding.remind_officers(renew, on=today())
+
+
 def _watch_inspection(renew: Renew) -> None:
     """Reminds inspectors of what is due, and planners of a month without a campaign."""
     with transaction():

@@ -156,6 +156,7 @@ class Town:
         found = {(f"sources.{name}", "with a key"): own for name in ("receipt", "own_refused_rows")}
         found |= {(f"sources.{name}", "of another node"): other for name in ("receipt", "own_refused_rows")}
         return found | {("sources.receive", "with a key"): own | {"Idempotency-Key": "k-1"}}
+
     def _demand(self) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
         kept, need, ready = {"key": self.rows["kept"]}, {"key": self.rows["need"]}, {"key": self.rows["catalogue"]}
         worked = ("need", "show_remarks", "edit_need", "confirm_need", "draft_posting", "link_posting", "record_hired", "close_need")
@@ -353,6 +354,8 @@ def _outlets(town: Town) -> None:
         assert refused is not None
         sending.hear(refused, Word(refused.posting_id, refused.number, is_taken=False, text="名称里有禁用词"))
         town.rows |= {"dispatch": refused.id, "run": session().query(Run).one().id}
+
+
 def _demanded(town: Town, who: dict[str, Person]) -> None:
     """An employer with an officer, a visit and needs; a file that was read, and two catalogues of Jinan."""
     officer, kept, other = who["officer"], make_employer(name="济南重点机械有限公司"), make_employer(name="济南移交机械有限公司")
