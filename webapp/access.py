@@ -1,12 +1,9 @@
 """Who may do what: the one list of roles, the permissions of each, and the guard every route must wear.
 
-A route says `@public`, `@keyed` (machines) or `@requires(Permission.X)`; `app.py` refuses to start with a route that says none, and checks before
-every request. Rows are scoped in queries: a reviewer's by region (`Grant.covers`), an employer's by membership. What a person may not see
-is not found (404); what a role may not do is forbidden (403).
-A route says `@public`, `@requires(Permission.X)` or `@node_only`; `app.py` refuses to start with a route that says none, and checks before
-every request. What is for nodes is opened by a key in the request's header and by no cookie, so no form token is asked for. Rows are
-scoped in queries: a reviewer's by region (`Grant.covers`), an employer's by membership. What a person may not see is not found (404);
-what a role may not do is forbidden (403).
+A route says `@public`, `@requires(Permission.X)`, `@keyed` (machines, the view asks for the key) or `@node_only` (source nodes, the guard asks
+for it); `app.py` refuses to start with a route that says none, and checks before every request. What a key opens no cookie does, so no form
+token is asked for. Rows are scoped in queries: a reviewer's by region (`Grant.covers`), an employer's by membership. What a person may not
+see is not found (404); what a role may not do is forbidden (403).
 """
 
 from collections.abc import Callable
