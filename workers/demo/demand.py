@@ -52,14 +52,14 @@ def lay(on: date) -> None:
     with transaction():
         if not session().scalar(select(func.count()).select_from(Care)):
             _lay_ledger(on)
-    for period in (around(on, quarter=True).before, around(on, quarter=True)):
+    for period in (around(on, quarter=False).before, around(on, quarter=False)):
         _publish(period, on)
 
 
 def _lay_ledger(on: date) -> None:
     district, city = _office("officer@example.com"), _office(f"officer.{staff.SHOWN_CITY}@example.com")
     for number, employer in enumerate(_employers()):
-        if number % 11 == 10:
+        if number % 7 == 4:
             _leave_alone(employer, on)
             continue
         office = district if employer.region == SHOWN_DISTRICT else city

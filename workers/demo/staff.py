@@ -58,6 +58,7 @@ def posts() -> list[Post]:
     others += [Post(Role.CASEWORKER, f"caseworker.{seat}", seat, Level.COMMUNITY) for seat in seats.values()]
     others += [Post(Role.INSPECTOR, f"inspector.{seat}", seat, _X) for seat in list(seats.values())[::3]]
     others += [Post(Role.MARKET_STAFF, f"market.{seat}", seat, Level.STREET) for seat in list(seats.values())[::4]]
+    others.append(Post(Role.OFFICER, "officer.371312", "371312", Level.STREET))
     return [*SHOWN, *others]
 
 
