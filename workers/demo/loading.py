@@ -27,7 +27,7 @@ from webapp.notices.models import Notice
 from webapp.postings.models import Application, Posting, PostingReview, PostingState
 from webapp.seekers.models import SavedSearch, SeekerProfile
 from webapp.sources.models import Batch, Source
-from workers.demo import employers, forwarded, staff
+from workers.demo import employers, forwarded, inspection, staff
 from workers.demo.calendar import DAY, Calendar
 from workers.demo.employers import Settled
 from workers.demo.people import granted, make_person, registered
@@ -98,6 +98,7 @@ class _Load:
         self._lay("应聘", seekers.applications(settled, _openings(self._calendar, postings)))
         self._lay("转载岗位", forwarded.forwarded(self._calendar))
         self._match(postings)
+        inspection.inspect(self._calendar)
         with transaction():
             count = session().scalar(select(func.count()).select_from(Posting)) or 0
             record(DemoLoaded(self._calendar.today.isoformat(), count), by=Actor.command())

@@ -96,7 +96,7 @@ def prepare(title: str, taken: Population, *, rate: int, due_on: date, by: Actor
         due_on=due_on,
         state=CampaignState.PREPARED,
         created_by=by.person_id,
-        created_at=now(),
+        created_at=taken.taken_at,
     )
     session().add(campaign)
     session().add_all(_strata(campaign, taken.layers))
@@ -113,7 +113,7 @@ def _strata(campaign: Campaign, layers: Sequence[Layer]) -> Iterable[Stratum]:
         )
 
 
-def draw(campaign: Campaign, seed: str, roster: Iterable[UUID], *, by: Actor) -> list[Check]:
+def draw(campaign: Campaign, seed: str, roster: Iterable[UUID], *, by: Actor, at: datetime | None = None) -> list[Check]:
     """Draws postings and inspectors, once. An empty seed is made by the machine. What a posting says now is kept with its check.
 
     Raises IllegalMove, BadSeed, NoRoster, NobodyFor.
@@ -124,7 +124,7 @@ def draw(campaign: Campaign, seed: str, roster: Iterable[UUID], *, by: Actor) ->
     people = [one for one in queries.colleagues(Permission.CHECK_RUN, campaign.region) if one.id in chosen]
     if not people:
         raise NoRoster
-    campaign.roster, campaign.drawn_at = [str(one.id) for one in people], now()
+    campaign.roster, campaign.drawn_at = [str(one.id) for one in people], at or now()
     strata = queries.strata(campaign)
     drawn = drawing.draw([stratum.layer for stratum in strata], campaign.seed, campaign.size)
     homes = {key: stratum for stratum, keys in zip(strata, drawn, strict=True) for key in keys}
@@ -199,20 +199,20 @@ def _check(
     )
 
 
-def finish(campaign: Campaign, *, by: Actor) -> None:
+def finish(campaign: Campaign, *, by: Actor, at: datetime | None = None) -> None:
     """Nothing is checked any more. What was not checked stays so and is counted openly. Raises IllegalMove, ChecksLeft."""
     left = session().scalar(queries.checks_of(campaign).where(Check.verdict.is_(None)).order_by(None).limit(1))
     if left is not None and campaign.due_on >= today():
         raise ChecksLeft
     _move(campaign, CampaignState.FINISHED)
-    campaign.finished_at = now()
+    campaign.finished_at = at or now()
     record(events.CampaignFinished(str(campaign.id)), by=by)
 
 
-def publish(campaign: Campaign, *, by: Actor) -> None:
+def publish(campaign: Campaign, *, by: Actor, at: datetime | None = None) -> None:
     """Anybody may read the result from now on, and draw again. Raises IllegalMove."""
     _move(campaign, CampaignState.PUBLISHED)
-    campaign.published_at = now()
+    campaign.published_at = at or now()
     record(events.CampaignPublished(str(campaign.id)), by=by)
 
 
