@@ -14,7 +14,7 @@ from webapp.inspection.models import Campaign, CampaignState, Check
 from webapp.inspection.operations import campaigns, checks
 from webapp.inspection.operations.refusals import NoReason, Refusal
 from webapp.inspection.population import Definition
-from webapp.inspection.views.room import areas, blueprint
+from webapp.inspection.views.room import areas, argument, blueprint
 from webapp.reference import queries as reference
 from webapp.web import found, paginate
 
@@ -197,7 +197,7 @@ def cancel_campaign(key: UUID) -> str | Response:
 def campaign_checks(key: UUID) -> str:
     campaign = _campaign(key)
     group = next((one for one in Group if one.value == request.args.get("group")), None)
-    county, source = request.args.get("county", "")[:6], request.args.get("source", "")[:60]
+    county, source = argument("county", 6), argument("source", 60)
     page = paginate(figures.rows(campaign, county=county, source=source, group=group), size=50)
     return render_template(
         "inspection/campaign_checks.html",

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint
+from flask import Blueprint, request
 from markupsafe import Markup, escape
 
 from webapp.access import Grant
 from webapp.inspection.estimating import Share
 from webapp.inspection.models import CampaignState, Check, PublicReport, ReportState, Verdict
 from webapp.reference import queries as reference
-from webapp.web import span
+from webapp.web import NUL, span
 
 blueprint = Blueprint("inspection", __name__, template_folder="../templates")
 blueprint.add_app_template_filter(span, "span")
@@ -55,6 +55,11 @@ def share_words(share: Share | None) -> Markup:
 def said(check: Check, name: str) -> str:
     """A field of what the posting said when it was drawn."""
     return str(check.evidence.get(name) or "")
+
+
+def argument(name: str, most: int) -> str:
+    """What the address says, without NUL, which PostgreSQL refuses to look for."""
+    return request.args.get(name, "").replace(NUL, "")[:most]
 
 
 def areas(grants: Iterable[Grant]) -> list[tuple[str, str]]:
