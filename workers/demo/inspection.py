@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from itertools import cycle
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -31,7 +32,9 @@ _TAKEN, _PUBLISHED = -12 * DAY + 9 * 60, -DAY + 16 * 60
 """Of the finished campaign; its calls lie between."""
 _OPEN_DAYS = 15
 """What the finished campaign draws from was open before it began."""
-_VERDICTS = (Verdict.VALID,) * 14 + (Verdict.FILLED,) * 2 + (Verdict.STOPPED,) * 2 + (Verdict.UNREACHABLE, Verdict.FALSE)
+_FOUND = (Verdict.FALSE, Verdict.FILLED, Verdict.UNREACHABLE, Verdict.STOPPED)
+_VERDICTS = tuple(verdict for found in _FOUND for verdict in (Verdict.VALID, found)) + (Verdict.VALID,) * 12
+"""In turn, of those that may be found wanting."""
 _REASONS = {Verdict.FALSE: "按登记的地址和电话核实，单位表示没有设这个岗位"}
 _REMARKS = ("人事接的电话，说还在招。", "前台转人事，情况与岗位写的一致。", "")
 _REPORTS: tuple[tuple[ReportKind, str, int], ...] = (
@@ -77,19 +80,26 @@ def _prepare(title: str, calendar: Calendar, inspector: Person, *, minute: int, 
 
 def _finished(calendar: Calendar, inspector: Person, reviewer: Person) -> None:
     campaign = _prepare("上月岗位抽查", calendar, inspector, minute=_TAKEN, rate=2500, due=-DAY, origin="direct", open_days=f"{_OPEN_DAYS}")
-    drawn = campaigns.draw(campaign, f"{calendar.today:%Y%m}5713", [inspector.id, reviewer.id], by=_by(inspector), at=calendar.instant(_TAKEN + 40))
+    drawn = campaigns.draw(
+        campaign,
+        campaigns.sample(campaign, f"{calendar.today:%Y%m}5713"),
+        [inspector.id, reviewer.id],
+        by=_by(inspector),
+        at=calendar.instant(_TAKEN + 40),
+    )
     session().flush()
+    verdicts = cycle(_VERDICTS)
     for place, check in enumerate(drawn):
-        _work_off(calendar, check, place)
+        spared = _is_spared(session().get_one(Posting, check.posting_id))
+        _work_off(calendar, check, place, Verdict.VALID if spared else next(verdicts))
     campaigns.finish(campaign, by=_by(inspector), at=calendar.instant(_PUBLISHED - 30))
     campaigns.publish(campaign, by=_by(inspector), at=calendar.instant(_PUBLISHED))
     for notice in session().scalars(select(Notice).where(Notice.subject == f"{campaign.id}:drawn")):
         notice.read_at = calendar.instant(_TAKEN + 90)
 
 
-def _work_off(calendar: Calendar, check: Check, place: int) -> None:
+def _work_off(calendar: Calendar, check: Check, place: int, verdict: Verdict) -> None:
     chance = dice(f"check:{place}")
-    verdict = Verdict.VALID if _is_spared(session().get_one(Posting, check.posting_id)) else _VERDICTS[place % len(_VERDICTS)]
     by, day = Actor(check.inspector_id, Role.INSPECTOR.value, "web"), chance.randint(-11, -5)
     minute = day * DAY + chance.randint(9 * 60, 17 * 60)
     if verdict is Verdict.UNREACHABLE:
@@ -124,7 +134,13 @@ def _running(calendar: Calendar, inspector: Person, reviewer: Person) -> None:
     """Drawn yesterday; some calls of yesterday are written down, most are still to be made."""
     begun = -DAY + 17 * 60
     campaign = _prepare("本月岗位抽查", calendar, inspector, minute=begun, rate=500, due=9 * DAY)
-    drawn = campaigns.draw(campaign, f"{calendar.today:%Y%m}2086", [inspector.id, reviewer.id], by=_by(inspector), at=calendar.instant(begun + 20))
+    drawn = campaigns.draw(
+        campaign,
+        campaigns.sample(campaign, f"{calendar.today:%Y%m}2086"),
+        [inspector.id, reviewer.id],
+        by=_by(inspector),
+        at=calendar.instant(begun + 20),
+    )
     session().flush()
     for place, check in enumerate(drawn[: len(drawn) // 3]):
         by, at = Actor(check.inspector_id, Role.INSPECTOR.value, "web"), calendar.instant(begun + 25 + 4 * place)

@@ -86,7 +86,7 @@ def test_of_many_who_draw_at_once_one_draws():
     def draw(number: int) -> None:
         kept = queries.campaign(campaign.id, grants, for_change=True)
         assert kept is not None
-        campaigns.draw(kept, f"seed{number:04d}", [planner.id], by=inspecting(planner))
+        campaigns.draw(kept, campaigns.sample(kept, f"seed{number:04d}"), [planner.id], by=inspecting(planner))
 
     assert at_once(draw) == {"done": 1, "IllegalMove": AT_ONCE - 1}
     with transaction():

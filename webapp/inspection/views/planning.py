@@ -130,8 +130,9 @@ def draw_campaign(key: UUID) -> str | Response:
     form = DrawForm().offer(queries.colleagues(Permission.CHECK_RUN, kept.region))
     if form.validate_on_submit():
         try:
+            sampled = campaigns.sample(kept, form.seed.data or "")
             with transaction():
-                drawn = campaigns.draw(_campaign(key, for_change=True), form.seed.data or "", form.people(), by=acting(Permission.CHECK_PLAN))
+                drawn = campaigns.draw(_campaign(key, for_change=True), sampled, form.people(), by=acting(Permission.CHECK_PLAN))
         except campaigns.BadSeed as refusal:
             form.seed.errors = [str(refusal)]
         except Refusal as refusal:
