@@ -28,7 +28,7 @@ from webapp.postings.applying.models import Application
 from webapp.postings.models import Posting, PostingReview, PostingState
 from webapp.seekers.models import SavedSearch, SeekerProfile
 from webapp.sources.models import Batch, Source
-from workers.demo import demand, employers, forwarded, nodes, staff
+from workers.demo import demand, employers, forwarded, inspection, nodes, staff
 from workers.demo.calendar import DAY, Calendar
 from workers.demo.employers import Settled
 from workers.demo.people import granted, make_person, registered
@@ -102,6 +102,7 @@ class _Load:
         self._match(postings)
         demand.lay(self._calendar.today)
         self._progress("用工需求和目录", 1, 1)
+        inspection.inspect(self._calendar)
         with transaction():
             count = session().scalar(select(func.count()).select_from(Posting)) or 0
             record(DemoLoaded(self._calendar.today.isoformat(), count), by=Actor.command())

@@ -35,9 +35,9 @@ class Post:
 
 _P, _C, _X = Level.PROVINCE, Level.CITY, Level.COUNTY
 SHOWN: tuple[Post, ...] = (
-    Post(Role.REVIEWER, "reviewer", HOME, _P, "全省的待审岗位和待核验单位：通过、退回、不通过"),
-    Post(Role.REVIEWER, "reviewer.linyi", SHOWN_CITY, _C, "只看得到临沂市的待审岗位；别的市的岗位打不开"),
-    Post(Role.INSPECTOR, "inspector", SHOWN_CITY, _C, "岗位统计，点数字看明细"),
+    Post(Role.REVIEWER, "reviewer", HOME, _P, "全省的待审岗位和待核验单位：通过、退回、不通过；举报办理"),
+    Post(Role.REVIEWER, "reviewer.linyi", SHOWN_CITY, _C, "只看得到临沂市的待审岗位；岗位抽查、举报办理"),
+    Post(Role.INSPECTOR, "inspector", SHOWN_CITY, _C, "抽查任务从抽取到公布、打电话核实、举报办理、维权电话"),
     Post(Role.OFFICER, "officer", "371312", _X, "联系单位、记走访和用工需求、生成岗位草稿、指定专员和移交"),
     Post(Role.CASEWORKER, "caseworker", "371302", Level.STREET, "本街道所在区的岗位统计"),
     Post(Role.MARKET_STAFF, "market", "371302", _X, "本区岗位统计"),

@@ -15,10 +15,12 @@ from tests.conftest import make_settings, migrate
 from tests.factories.accounts import make_person
 from tests.factories.inspection import SEED, inspecting, judge, make_campaign, make_draw, make_inspector, make_report, make_taken, stored
 from tests.factories.postings import make_forwarded, make_posting
+from tests.webapp.conftest import enter
 from webapp import db, ledger, sealing
 from webapp.access import Actor
 from webapp.accounts import limits
 from webapp.accounts import queries as people
+from webapp.app import create_app
 from webapp.config import _driver
 from webapp.db import new_key, now, session, transaction
 from webapp.inspection import figures, queries, watchlist
@@ -84,7 +86,7 @@ def test_of_many_who_draw_at_once_one_draws():
     def draw(number: int) -> None:
         kept = queries.campaign(campaign.id, grants, for_change=True)
         assert kept is not None
-        campaigns.draw(kept, f"seed{number:04d}", [planner.id], by=inspecting(planner))
+        campaigns.draw(kept, campaigns.sample(kept, f"seed{number:04d}"), [planner.id], by=inspecting(planner))
 
     assert at_once(draw) == {"done": 1, "IllegalMove": AT_ONCE - 1}
     with transaction():
@@ -194,3 +196,23 @@ def test_the_phone_book_answers_alike():
     with transaction():
         assert [line.number for line in phone_book.lines_for("370102")] == ["0531-10000001", "12333"]
         assert [line.number for line in phone_book.lines_for("370202")] == ["0531-10000000", "12333"]
+
+
+def test_an_address_with_a_sign_that_no_database_keeps_is_answered(settings):
+    """NUL in what is looked for: PostgreSQL would refuse the question."""
+    planner = make_inspector()
+    make_forwarded()
+    campaign, _ = make_draw(planner)
+    app = create_app(settings)
+    client = app.test_client()
+    enter(client, planner)
+    for path in (
+        f"/inspection/campaigns/{campaign.id}/checks",
+        "/inspection/watchlist/of",
+        "/inspection/reports",
+        "/phones",
+        "/inspection/campaigns/new",
+    ):
+        answer = client.get(path, query_string=dict.fromkeys(("county", "source", "employer", "queue", "region", "only"), "甲\x00"))
+        assert answer.status_code == 200, path
+        answer.close()
