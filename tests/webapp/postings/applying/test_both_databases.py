@@ -83,7 +83,7 @@ def test_every_question_is_answered_alike():
         assert registrations.by_county(staff) == [("370102", 1, 0)]
         assert len(queries.interviews_between(grants, now(), now() + timedelta(days=3))) == 1
         assert len(queries.chosen([row.id for row in rows.values()], grants, for_change=True)) == len(rows)
-        assert answering.funnel_of(posting).hired == 1
+        assert queries.passed_counts(posting)[queries.Passed.HIRED] == 1
         assert answering.answering_of([employer.id]).sent == 1
         assert queries.places_left(posting) == 3
         assert len(session().scalars(queries.applications_of(rows[_S.SENT].person_id)).all()) == 1

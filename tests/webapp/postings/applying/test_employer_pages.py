@@ -204,10 +204,10 @@ def test_a_step_that_came_too_late_says_what_is_so_now(client, owner, posting):
 def test_of_one_posting_the_way_of_its_applications_is_shown(client, owner, posting):
     make_application_in(_S.SENT, posting=posting)
     make_application_in(_S.HIRED, posting=posting, person=make_person())
-    text = read(client.get(f"/employer/postings/{posting.id}/applications")).text
-    assert "收到 2份" in text
-    assert "录用 1人" in text
-    assert "还差 1 人" in text
+    page = read(client.get(f"/employer/postings/{posting.id}/applications"))
+    assert {"收到 2", "录用 1"} <= set(page.links)
+    assert "还差 1 人" in page.text
+    assert "共 1 份应聘" in read(client.get(page.links["录用 1"])).text
 
 
 def test_the_share_of_answers_is_shown_with_its_rule(client, owner, posting):

@@ -10,9 +10,9 @@ from tests.factories.employers import make_employer
 from tests.factories.postings import make_application, make_posting
 from webapp.access import Grant, Level, Role
 from webapp.db import now, session, today, transaction
-from webapp.postings.applying import interviews, queries, registrations
+from webapp.postings.applying import hires, interviews, queries, registrations
 from webapp.postings.applying.models import Application, ApplicationState, Hire, HireState
-from webapp.postings.applying.queries import Shelf
+from webapp.postings.applying.queries import Passed, Shelf
 from webapp.postings.applying.registrations import Due
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -135,6 +135,20 @@ def test_an_answer_to_the_rest_takes_those_who_wait_for_one():
         make_application_in(state, posting=posting, person=make_person())
     assert {row.id for row in queries.unanswered(posting, 50)} == waiting
     assert len(queries.unanswered(posting, 1)) == 1
+
+
+def test_how_far_a_postings_applications_came_is_counted_and_each_counter_opens_its_rows():
+    posting = make_posting()
+    for state in (_S.SENT, _S.SEEN, _S.CONTACTED, _S.REFUSED, _S.WITHDRAWN, _S.INTERVIEW, _S.HIRED):
+        make_application_in(state, posting=posting, person=make_person())
+    fallen = hire_of(make_application_in(_S.HIRED, posting=posting, person=make_person()))
+    with transaction():
+        hires.never_came(session().get_one(Hire, fallen.id), by=SEEKER)
+    make_application_in(_S.HIRED)
+    counts = queries.passed_counts(posting)
+    assert counts == {Passed.SENT: 8, Passed.SEEN: 5, Passed.ANSWERED: 5, Passed.INVITED: 1, Passed.HIRED: 1}
+    for passed, count in counts.items():
+        assert len(keys(queries.that_passed(posting, passed))) == count
 
 
 def test_the_latest_interview_is_the_one_that_counts():
