@@ -18,6 +18,7 @@ from webapp.postings.models import NEXT as POSTING_NEXT
 from webapp.postings.models import Posting, PostingState
 from webapp.postings.operations import Refusal
 from webapp.postings.views.room import blueprint
+from webapp.reference import queries as reference
 from webapp.web import found, here_or, paginate
 
 AT_ONCE = 100
@@ -64,6 +65,7 @@ def _shelves(posting: Posting | None) -> str:
         shelf=shelf,
         passed=passed,
         tabs=[(one.label, url_for(**here, show=one.value), counts[one]) for one in Shelf if counts[one] or one in {shelf, Shelf.OPEN}],
+        spans=(reference.whole("application_figures_days"), reference.whole("application_overdue_days")),
         answering=answering.answering_of(postings.employer_keys(_grants())),
         funnel=queries.passed_counts(posting) if posting else {},
         left=queries.places_left(posting) if posting else None,

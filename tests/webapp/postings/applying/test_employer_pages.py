@@ -214,7 +214,7 @@ def test_the_share_of_answers_is_shown_with_its_rule(client, owner, posting):
     age(make_application_in(_S.REFUSED, posting=posting), 10)
     age(make_application_in(_S.SENT, posting=posting, person=make_person()), 10)
     text = read(client.get("/employer/applications")).text
-    assert "近半年投来、已满 7 天的 2 份应聘：应答率 50%，一半以上在 1 天内得到答复" in text
+    assert "近 180 天投来、已满 7 天的 2 份应聘：应答率 50%，一半以上在 1 天内得到答复" in text
 
 
 # answering

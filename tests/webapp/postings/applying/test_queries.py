@@ -169,7 +169,7 @@ def test_staff_count_the_hires_of_their_area_only_and_each_counter_opens_its_row
     grants = staff(region)
     assert registrations.counts("", grants)[Due.NEAR] == reached
     assert len(keys(registrations.rows_of(Due.NEAR, "", grants))) == reached
-    assert sum(waiting for _, waiting, _ in registrations.by_county(grants)) == reached
+    assert sum(numbers[Due.NEAR] for _, numbers in registrations.by_place("", grants)) == reached
 
 
 def test_a_place_narrows_the_own_area_and_never_widens_it():
@@ -192,4 +192,13 @@ def test_a_hire_is_counted_once_by_where_its_registration_stands():
     assert counts == {Due.OVER: 1, Due.NEAR: 2, Due.REGISTERED: 1, Due.NEVER_CAME: 1}
     for due, count in counts.items():
         assert len(keys(registrations.rows_of(due, "", staff("370100")))) == count
-    assert registrations.by_county(staff("370100")) == [("370102", 3, 1)]
+    assert registrations.by_place("", staff("370100")) == [("370102", counts)]
+
+
+def test_many_cities_are_summed_by_city_and_few_by_county():
+    for region in ("370102", "370103", "370202", "370302"):
+        make_application_in(_S.HIRED, posting=make_posting(region=region))
+    province = registrations.by_place("", staff("370000"))
+    assert [(code, numbers[Due.NEAR]) for code, numbers in province] == [("370100", 2), ("370200", 1), ("370300", 1)]
+    city = registrations.by_place("370100", staff("370000"))
+    assert [(code, numbers[Due.NEAR]) for code, numbers in city] == [("370102", 1), ("370103", 1)]
