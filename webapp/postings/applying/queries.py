@@ -178,6 +178,11 @@ def people(applications: Iterable[Application]) -> dict[UUID, Person]:
     return {person.id: person for person in session().scalars(select(Person).where(Person.id.in_(keys)))}
 
 
+def person(key: UUID) -> Person:
+    """Somebody whose key the caller holds by right: the visitor."""
+    return session().get_one(Person, key)
+
+
 def interviews_between(grants: Iterable[Grant], start: datetime, end: datetime) -> Sequence[tuple[Interview, Application]]:
     """What stands in these hours at the employers of the grants, in order of time."""
     asked = (

@@ -271,7 +271,7 @@ def test_an_interview_is_arranged_with_times_as_people_write_them(client, owner,
     application = make_application_in(_S.CONTACTED, posting=posting)
     form = read(client.get(f"{page_of(application)}/interview"))
     assert form.fields["place"] == "工业南路 88 号"
-    assert (form.fields["contact_name"], form.fields["contact_phone"]) == ("张主任", "13800138000")
+    assert (form.fields["contact_name"], form.fields["contact_phone"]) == ("赵老板", owner.phone)
     assert client.post(f"{page_of(application)}/interview", data=INTERVIEW).location == page_of(application)
     with transaction():
         interview = queries.interview_of(application)
