@@ -9,8 +9,8 @@ from wtforms import StringField, TextAreaField, TimeField
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 from wtforms.widgets import TextInput
 
+from webapp.accounts.models import Person
 from webapp.db import LOCAL_ZONE, today
-from webapp.employers.models import Employer
 from webapp.postings.applying.interviews import Appointment
 from webapp.postings.applying.models import REFUSALS, Interview, Reason
 from webapp.postings.forms import Choice, Day, Radio, short, stripped
@@ -113,10 +113,9 @@ class InterviewForm(Form):
         return cls(data={**kept, "day": local.date(), "hour": local.time(), "minutes": str(interview.minutes)})
 
     @classmethod
-    def at(cls, posting: Posting, employer: Employer | None) -> "InterviewForm":
-        """The start of an invitation: the place of work and whom the employer named as its contact."""
-        contact = {"contact_name": employer.contact_name, "contact_phone": employer.contact_phone} if employer else {}
-        return cls(data={"place": posting.address, "minutes": "60", **contact})
+    def at(cls, posting: Posting, host: Person) -> "InterviewForm":
+        """The start of an invitation: to the place of work, and to whoever invites."""
+        return cls(data={"place": posting.address, "minutes": "60", "contact_name": host.name or "", "contact_phone": host.phone or ""})
 
     def validate_contact_phone(self, field: StringField) -> None:
         text = unicodedata.normalize("NFKC", field.data or "")
