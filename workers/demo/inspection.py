@@ -22,7 +22,8 @@ from webapp.inspection.models import CallOutcome, Campaign, Check, Decision, Eff
 from webapp.inspection.operations import campaigns, checks, reports
 from webapp.inspection.population import Definition
 from webapp.notices.models import Notice, NoticeKind
-from webapp.postings.models import Application, Posting, PostingReview, PostingState
+from webapp.postings.applying.models import Application
+from webapp.postings.models import Posting, PostingReview, PostingState
 from workers.demo import seekers
 from workers.demo.calendar import DAY, Calendar, dice
 from workers.demo.employers import Plan, name_of, plans
