@@ -9,15 +9,23 @@ from webapp import ledger
 from webapp.accounts import models as accounts
 from webapp.config import Settings
 from webapp.db import Base, make_engine
+from webapp.demand import catalogue_models as catalogue
+from webapp.demand import models as demand
 from webapp.employers import models as employers
+from webapp.inspection import models as inspection
 from webapp.matching import models as matching
 from webapp.notices import models as notices
+from webapp.outlets import models as outlets
 from webapp.postings import models as postings
+from webapp.postings.applying import models as applying
 from webapp.reference import models as reference
 from webapp.seekers import models as seekers
 from webapp.sources import models as sources
 
-MODELS = (ledger, accounts, employers, matching, notices, postings, reference, seekers, sources)
+MODELS = (ledger, accounts, applying, employers, matching, notices, postings, reference, seekers, sources)
+MODELS = (ledger, accounts, employers, inspection, matching, notices, postings, reference, seekers, sources)
+MODELS = (ledger, accounts, catalogue, demand, employers, matching, notices, postings, reference, seekers, sources)
+MODELS = (ledger, accounts, employers, matching, notices, outlets, postings, reference, seekers, sources)
 """Imported so that Base.metadata knows every table."""
 
 

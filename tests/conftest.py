@@ -11,9 +11,10 @@ from alembic.config import Config
 
 import search.current
 from search.embedded import EmbeddedEngine
-from webapp import db, ledger, sealing
+from webapp import db, files, ledger, sealing
 from webapp.config import Secrets, Settings
 from webapp.reference import operations as reference
+from webapp.sources import storing
 
 pytest_plugins = ["tests.report"]
 
@@ -34,6 +35,7 @@ def make_settings(var: Path, database_url: str | None = None, **changes: object)
         "service_name": "职路",
         "home_region": "370000",
         "proxies": 0,
+        "files": var / "files",
         "max_request_bytes": 4 * 1024 * 1024,
         "secrets": TEST_SECRETS,
     }
@@ -74,7 +76,9 @@ def database(settings: Settings, template_database: Path) -> Iterator[None]:
     shutil.copy(template_database, settings.var / "zhilu.db")
     sealing.configure(settings.secrets)
     engine = db.connect(settings.database_url)
+    files.settle(settings.files)
     ledger.subscribe({})
+    storing.settle(settings.var)
     yield
     db.end_reading()
     engine.dispose()

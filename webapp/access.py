@@ -1,8 +1,12 @@
 """Who may do what: the one list of roles, the permissions of each, and the guard every route must wear.
 
-A route says `@public` or `@requires(Permission.X)`; `app.py` refuses to start with a route that says neither, and checks before every
-request. Rows are scoped in queries: a reviewer's by region (`Grant.covers`), an employer's by membership. What a person may not see is
-not found (404); what a role may not do is forbidden (403).
+A route says `@public`, `@keyed` (machines) or `@requires(Permission.X)`; `app.py` refuses to start with a route that says none, and checks before
+every request. Rows are scoped in queries: a reviewer's by region (`Grant.covers`), an employer's by membership. What a person may not see
+is not found (404); what a role may not do is forbidden (403).
+A route says `@public`, `@requires(Permission.X)` or `@node_only`; `app.py` refuses to start with a route that says none, and checks before
+every request. What is for nodes is opened by a key in the request's header and by no cookie, so no form token is asked for. Rows are
+scoped in queries: a reviewer's by region (`Grant.covers`), an employer's by membership. What a person may not see is not found (404);
+what a role may not do is forbidden (403).
 """
 
 from collections.abc import Callable
@@ -11,13 +15,16 @@ from enum import StrEnum
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, g, jsonify, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.labels import Labelled
 
 ViewFunction = TypeVar("ViewFunction", bound=Callable[..., Any])
+KEYED = "keyed"
+NODE = "node"
+"""The mark of a route for nodes, and the name under which `app.py` lays down who knows their keys."""
 
 
 class Role(Labelled):
@@ -70,6 +77,8 @@ class Permission(StrEnum):
     EMPLOYER_MANAGE = "employer.manage"
     POSTING_WRITE = "posting.write"
     APPLICATION_READ = "application.read"
+    APPLICATION_ANSWER = "application.answer"
+    """To invite, refuse and hire who applied."""
     POSTING_REVIEW = "posting.review"
     EMPLOYER_VERIFY = "employer.verify"
     GATE_READ = "gate.read"
@@ -79,15 +88,46 @@ class Permission(StrEnum):
     """What was searched and not found: sums of many, of the own area."""
     WORDING_KEEP = "wording.keep"
     """To say what a word means, for everybody who searches."""
+    CHECK_PLAN = "check.plan"
+    """To draw a campaign of spot checks of the own area, follow it and publish it."""
+    CHECK_RUN = "check.run"
+    """To be drawn as an inspector, and to work off the own checks."""
+    REPORT_HANDLE = "report.handle"
+    """Reports of the public about postings of the own area."""
+    PHONES_KEEP = "phones.keep"
+    NEED_READ = "need.read"
+    """The 用工需求台账 of the own area."""
+    NEED_KEEP = "need.keep"
+    """To log visits and needs of the employers one is responsible for."""
+    NEED_ANNOUNCE = "need.announce"
+    """An employer says itself what it needs."""
+    CARE_ASSIGN = "care.assign"
+    """To say who is responsible for which employer; only in a grant of a county or wider."""
+    CATALOGUE_PUBLISH = "catalogue.publish"
+    """To compute and publish the 急需紧缺目录; only in a grant of a city or wider."""
+    OUTLET_READ = "outlet.read"
+    """Where postings of the own area are published, and what became of them."""
+    OUTLET_MANAGE = "outlet.manage"
+    SOURCE_READ = "source.read"
+    """Source nodes of the own area, their batches and duplicates."""
+    SOURCE_MANAGE = "source.manage"
+    """To keep nodes and their keys, upload, let held snapshots through."""
+    CONFLICT_SETTLE = "conflict.settle"
+    """To decide what is one job, and which source is right about it."""
     STAFF_MANAGE = "staff.manage"
     DELIVERIES_READ = "deliveries.read"
     LEDGER_READ = "ledger.read"
 
 
 _OWN = frozenset({Permission.ACCOUNT_OWN})
-_MEMBER = _OWN | {Permission.EMPLOYER_READ, Permission.POSTING_WRITE, Permission.APPLICATION_READ}
+_MEMBER = _OWN | {Permission.EMPLOYER_READ, Permission.POSTING_WRITE, Permission.APPLICATION_READ, Permission.NEED_ANNOUNCE}
+_MEMBER = _OWN | {Permission.EMPLOYER_READ, Permission.POSTING_WRITE, Permission.APPLICATION_READ, Permission.APPLICATION_ANSWER}
 _STAFF = _OWN | {Permission.FIGURES_READ}
 _WORDS = frozenset({Permission.SEARCH_REPORT, Permission.WORDING_KEEP})
+_INSPECTION = frozenset({Permission.CHECK_RUN, Permission.REPORT_HANDLE, Permission.PHONES_KEEP})
+_DEMAND = frozenset({Permission.NEED_READ, Permission.NEED_KEEP, Permission.CARE_ASSIGN, Permission.CATALOGUE_PUBLISH})
+_OUTLETS = frozenset({Permission.OUTLET_READ})
+_SOURCES = frozenset({Permission.SOURCE_READ, Permission.CONFLICT_SETTLE})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SEEKER: _OWN | {Permission.PROFILE_KEEP, Permission.SEARCH_SAVE, Permission.APPLICATION_SEND, Permission.EMPLOYER_REGISTER},
@@ -96,12 +136,35 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _OWN,
     Role.REVIEWER: _STAFF | _WORDS | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY, Permission.GATE_READ},
     Role.INSPECTOR: _STAFF | {Permission.GATE_READ},
+    Role.REVIEWER: _STAFF | _WORDS | _INSPECTION | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
+    Role.INSPECTOR: _STAFF | _INSPECTION | {Permission.CHECK_PLAN},
     Role.OFFICER: _STAFF | _WORDS,
+    Role.REVIEWER: _STAFF | _WORDS | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY, Permission.NEED_READ},
+    Role.INSPECTOR: _STAFF,
+    Role.OFFICER: _STAFF | _WORDS | _DEMAND,
     Role.CASEWORKER: _STAFF,
     Role.MARKET_STAFF: _STAFF,
     Role.SCHOOL_STAFF: _OWN,
     Role.LEADER: _STAFF | {Permission.SEARCH_REPORT},
     Role.SYSTEM_ADMIN: _OWN | _WORDS | {Permission.STAFF_MANAGE, Permission.DELIVERIES_READ, Permission.GATE_READ},
+    Role.LEADER: _STAFF | {Permission.SEARCH_REPORT, Permission.NEED_READ, Permission.CATALOGUE_PUBLISH},
+    Role.SYSTEM_ADMIN: _OWN | _WORDS | {Permission.STAFF_MANAGE, Permission.DELIVERIES_READ},
+    Role.REVIEWER: _STAFF | _WORDS | _OUTLETS | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
+    Role.INSPECTOR: _STAFF,
+    Role.OFFICER: _STAFF | _WORDS | _OUTLETS,
+    Role.CASEWORKER: _STAFF,
+    Role.MARKET_STAFF: _STAFF,
+    Role.SCHOOL_STAFF: _OWN,
+    Role.LEADER: _STAFF | _OUTLETS | {Permission.SEARCH_REPORT},
+    Role.SYSTEM_ADMIN: _OWN | _WORDS | _OUTLETS | {Permission.OUTLET_MANAGE, Permission.STAFF_MANAGE, Permission.DELIVERIES_READ},
+    Role.REVIEWER: _STAFF | _WORDS | _SOURCES | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
+    Role.INSPECTOR: _STAFF,
+    Role.OFFICER: _STAFF | _WORDS | _SOURCES,
+    Role.CASEWORKER: _STAFF,
+    Role.MARKET_STAFF: _STAFF,
+    Role.SCHOOL_STAFF: _OWN,
+    Role.LEADER: _STAFF | {Permission.SEARCH_REPORT, Permission.SOURCE_READ},
+    Role.SYSTEM_ADMIN: _OWN | _WORDS | {Permission.STAFF_MANAGE, Permission.DELIVERIES_READ, Permission.SOURCE_READ, Permission.SOURCE_MANAGE},
     Role.SECURITY_ADMIN: _OWN,
     Role.AUDIT_ADMIN: _OWN | {Permission.LEDGER_READ},
     Role.SOURCE_NODE: frozenset(),
@@ -183,6 +246,27 @@ class Visitor:
         return tuple(grant for grant in self.grants if permission in PERMISSIONS[grant.role])
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A source node that proved itself with a key: an account of its own, which sees its own batches and nothing else."""
+
+    source_id: UUID
+    key_id: UUID
+    name: str
+
+    @property
+    def actor(self) -> Actor:
+        return Actor.source(self.name)
+
+
+def node() -> Node:
+    """The node of this request; 401 where there is none (a guarded view never sees that)."""
+    proven = g.get("node")
+    if not isinstance(proven, Node):
+        abort(401)
+    return proven
+
+
 def visitor() -> Visitor:
     """The signed-in visitor of this request; 401 where there is none (a guarded view never sees that)."""
     if not current_user.is_authenticated:
@@ -203,6 +287,12 @@ def public(view: ViewFunction) -> ViewFunction:
     return view
 
 
+def keyed(view: ViewFunction) -> ViewFunction:
+    """For machines: the view itself asks for a key, and whoever is signed in is nobody to it."""
+    view.zhilu_access = KEYED  # type: ignore[attr-defined]  # see `public`
+    return view
+
+
 def requires(permission: Permission) -> Callable[[ViewFunction], ViewFunction]:
     def mark(view: ViewFunction) -> ViewFunction:
         view.zhilu_access = permission  # type: ignore[attr-defined]  # see `public`
@@ -211,9 +301,28 @@ def requires(permission: Permission) -> Callable[[ViewFunction], ViewFunction]:
     return mark
 
 
+def node_only(view: ViewFunction) -> ViewFunction:
+    """For nodes alone: `Authorization: Bearer` and a key."""
+    view.zhilu_access = NODE  # type: ignore[attr-defined]  # see `public`
+    return view
+
+
 def access_of(app: Flask, endpoint: str) -> Permission | str | None:
-    """What the route of `endpoint` asks for: a permission, "public", or None where it was forgotten."""
+    """What the route of `endpoint` asks for: a permission, "public", "keyed", or None where it was forgotten."""
+    """What the route of `endpoint` asks for: a permission, "public", "node", or None where it was forgotten."""
     return "public" if endpoint == "static" else getattr(app.view_functions[endpoint], "zhilu_access", None)
+
+
+def _guard_node() -> Response | None:
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    proven = current_app.extensions[NODE](secret.strip()) if scheme.lower() == "bearer" else None
+    if proven is None:
+        refusal = jsonify(error="unauthorized", message="没有密钥、密钥不对或已吊销。请在 Authorization 头里写 Bearer 和密钥")
+        refusal.status_code = 401
+        refusal.headers["WWW-Authenticate"] = "Bearer"
+        return refusal
+    g.node = proven
+    return None
 
 
 def guard() -> Response | None:
@@ -221,8 +330,10 @@ def guard() -> Response | None:
     if request.endpoint is None:
         return None
     wanted = access_of(current_app, request.endpoint)
-    if wanted == "public":
+    if wanted in {"public", KEYED}:
         return None
+    if wanted == NODE:
+        return _guard_node()
     if not current_user.is_authenticated:
         if request.method in {"GET", "HEAD"}:
             return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)

@@ -16,45 +16,65 @@ from whitenoise import WhiteNoise
 import search.current
 from search.elastic import ElasticEngine
 from search.embedded import EmbeddedEngine
-from webapp import access, addresses, db, sealing, web
+from webapp import access, addresses, db, files, sealing, web
 from webapp.access import Permission
 from webapp.accounts import passwords
 from webapp.accounts import views as accounts
 from webapp.config import Settings
+from webapp.demand import views as demand
 from webapp.employers import views as employers
 from webapp.gate import views as gate
+from webapp.inspection import views as inspection
 from webapp.matching import views as matching
 from webapp.notices import links
 from webapp.notices import views as notices
 from webapp.notices.queries import unread_count
+from webapp.outlets import roads
+from webapp.outlets import views as outlets
 from webapp.postings import views as postings
 from webapp.reference import queries as reference
 from webapp.seekers import views as seekers
+from webapp.sources import nodes, pulling, storing
+from webapp.sources import views as sources
 
 BLUEPRINTS = (
     web.blueprint,
     accounts.blueprint,
+    demand.blueprint,
     employers.blueprint,
     gate.blueprint,
+    inspection.blueprint,
     matching.blueprint,
     notices.blueprint,
+    outlets.blueprint,
     postings.blueprint,
     seekers.blueprint,
+    sources.blueprint,
 )
 STATIC = Path(__file__).resolve().parents[1] / "static"
-CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-"""`data:` pictures: Bootstrap draws its marks with them, and they can be asked for before our own rules replace them."""
 DESKS = (
     (Permission.POSTING_WRITE, "本单位岗位", "postings.employer_list"),
+    (Permission.APPLICATION_READ, "收到的应聘", "postings.applicants"),
     (Permission.EMPLOYER_READ, "本单位", "employers.mine"),
+    (Permission.NEED_ANNOUNCE, "用工需求", "demand.own_needs"),
     (Permission.APPLICATION_SEND, "我的应聘", "postings.my_applications"),
     (Permission.SEARCH_SAVE, "我的订阅", "matching.saved_searches"),
     (Permission.PROFILE_KEEP, "资料", "seekers.profile"),
     (Permission.POSTING_REVIEW, "岗位审核", "postings.review_queue"),
     (Permission.EMPLOYER_VERIFY, "单位核验", "employers.verify_queue"),
     (Permission.GATE_READ, "审核规则", "gate.rules"),
+    (Permission.CHECK_RUN, "岗位抽查", "inspection.my_checks"),
+    (Permission.REPORT_HANDLE, "举报办理", "inspection.report_queue"),
+    (Permission.CHECK_PLAN, "抽查任务", "inspection.campaign_list"),
+    (Permission.PHONES_KEEP, "维权电话", "inspection.phone_book"),
+    (Permission.SOURCE_READ, "岗位来源", "sources.nodes"),
+    (Permission.NEED_KEEP, "联系单位", "demand.desk"),
+    (Permission.NEED_READ, "用工需求台账", "demand.needs"),
+    (Permission.NEED_READ, "急需紧缺目录", "demand.catalogues"),
     (Permission.FIGURES_READ, "统计", "postings.figures"),
+    (Permission.FIGURES_READ, "就业登记", "postings.hire_figures"),
     (Permission.SEARCH_REPORT, "搜不到的词", "postings.search_report"),
+    (Permission.OUTLET_READ, "发布渠道", "outlets.outlets"),
     (Permission.STAFF_MANAGE, "人员", "accounts.staff"),
     (Permission.DELIVERIES_READ, "运行情况", "notices.deliveries"),
     (Permission.DELIVERIES_READ, "检索索引", "postings.index_state"),
@@ -67,13 +87,26 @@ ERRORS = (400, 401, 403, 404, 405, 410, 413, 429, 500, 503)
 FORM_BYTES = 1024 * 1024
 
 
-def prepare(settings: Settings) -> None:
-    """Opens what every process of the house needs: keys, database, search engine. Call it after a fork, never before."""
+def prepare(settings: Settings, *, searches: bool = True) -> None:
+    """Opens what every process of the house needs: keys, database, files, search engine. Call it after a fork, never before."""
     sealing.configure(settings.secrets)
     db.connect(settings.database_url)
-    search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
+    files.settle(settings.files)
+    if searches:
+        search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
+    """Opens what every process of the house needs: keys, database, search engine. Call it after a fork, never before.
+
+    A process that never `searches` (the relay, the batch worker) spares the 60 MB of the segmentation dictionary.
+    """
+    sealing.configure(settings.secrets)
+    db.connect(settings.database_url)
     links.settle(settings.base_url)
     reference.settle(settings.home_region)
+    roads.settle(settings)
+    if searches:
+        search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
+    storing.settle(settings.var)
+    pulling.settle(settings.pull_hosts, privately=settings.pulls_privately)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -89,12 +122,18 @@ def create_app(settings: Settings) -> Flask:
         WTF_I18N_ENABLED=False,  # messages come from WTForms' own Chinese catalogue through webapp.web.Form
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its cookie: a form left open over lunch is not lost
     )
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
+    protection = CSRFProtect(app)
+    app.extensions[access.NODE] = nodes.proven
     passwords.prepare()
     _sign_in_with_sessions(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _refuse_forgotten_routes(app)
+    _spare_machines_the_token(app, csrf)
+    for endpoint, view in app.view_functions.items():
+        if access.access_of(app, endpoint) == access.NODE:
+            protection.exempt(view)  # no cookie opens it, so there is nothing a foreign page could use
     app.before_request(access.guard)
     app.after_request(_harden)
     app.teardown_request(lambda _: db.end_reading())
@@ -133,9 +172,16 @@ def _refuse_forgotten_routes(app: Flask) -> None:
         raise RuntimeError(f"routes without @public or @requires: {forgotten}")
 
 
+def _spare_machines_the_token(app: Flask, csrf: CSRFProtect) -> None:
+    """A route that asks for a machine's key looks at no cookie, so no other site can make a browser use it."""
+    for rule in app.url_map.iter_rules():
+        if access.access_of(app, rule.endpoint) == access.KEYED:
+            csrf.exempt(app.view_functions[rule.endpoint])
+
+
 def _harden(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+    headers.setdefault("Content-Security-Policy", web.CONTENT_POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
@@ -178,12 +224,13 @@ def _page_context() -> dict[str, Any]:
         "sign_in_url": url_for("accounts.sign_in"),
         "sign_out_url": url_for("accounts.sign_out"),
         "register_url": url_for("accounts.register"),
-        "nav_links": [("岗位", url_for("postings.search"))],
+        "complaint_url": url_for("inspection.ask"),
+        "nav_links": [("岗位", url_for("postings.search")), ("急需紧缺职业", url_for("demand.public_catalogue"))],
     }
     if not g.get("failing", False) and current_user.is_authenticated:
         visitor = access.visitor()
         desks = [(label, url_for(endpoint)) for permission, label, endpoint in DESKS if visitor.may(permission)]
-        context["nav_links"] += desks[:NAV_DESKS]
+        context["nav_links"] = [*context["nav_links"][:1], *desks[:NAV_DESKS]]
         context["desk_links"] = [*desks, ("我的账号", url_for("accounts.account"))]
         context["notices_url"] = url_for("notices.inbox")
         context["unread_count"] = unread_count(visitor.person_id)

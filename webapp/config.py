@@ -47,8 +47,16 @@ class Settings:
     proxies: int
     max_request_bytes: int
     secrets: Secrets
+    files: Path
+    """Where uploaded files lie, sealed; on several hosts a folder that they share."""
     elasticsearch: Access | None = None
     """None: the embedded engine, one directory of this machine."""
+    private_outlets: frozenset[str] = frozenset()
+    """Hosts that postings may be pushed to although their address is not public (a government's own network)."""
+    pull_hosts: frozenset[str] = frozenset()
+    """The only hosts from which postings are fetched."""
+    pulls_privately: bool = False
+    """Also from private addresses and without TLS: for a demo and for tests, never in production."""
 
     @property
     def is_demo(self) -> bool:
@@ -90,9 +98,13 @@ class Settings:
             service_name=env.get("ZHILU_SERVICE_NAME", "职路"),
             home_region=env.get("ZHILU_HOME_REGION", "370000"),
             proxies=int(env.get("ZHILU_PROXIES", "0")),
-            max_request_bytes=int(env.get("ZHILU_MAX_REQUEST_BYTES", str(4 * 1024 * 1024))),
+            max_request_bytes=int(env.get("ZHILU_MAX_REQUEST_BYTES", str(12 * 1024 * 1024))),
             secrets=_secrets_from(env) if mode == "production" else _demo_secrets(var),
+            files=Path(env.get("ZHILU_FILES") or var / "files").resolve(),
             elasticsearch=elasticsearch,
+            private_outlets=frozenset(host.strip().lower() for host in env.get("ZHILU_PRIVATE_OUTLETS", "").split(",") if host.strip()),
+            pull_hosts=frozenset(host.strip().lower() for host in env.get("ZHILU_PULL_HOSTS", "").split(",") if host.strip()),
+            pulls_privately=mode == "demo" and env.get("ZHILU_PULL_PRIVATE") == "1",
         )
 
 

@@ -35,16 +35,24 @@ def _keys() -> Secrets:
 
 
 def seal(text: str, *, cell: str) -> bytes:
-    key_id, key = next(iter(_keys().fields.items()))
-    nonce = os.urandom(_NONCE)
-    name = key_id.encode()
-    return bytes([len(name)]) + name + nonce + AESGCM(key).encrypt(nonce, text.encode(), cell.encode())
+    return seal_bytes(text.encode(), cell=cell)
 
 
 def unseal(sealed: bytes, *, cell: str) -> str:
+    return unseal_bytes(sealed, cell=cell).decode()
+
+
+def seal_bytes(content: bytes, *, cell: str) -> bytes:
+    key_id, key = next(iter(_keys().fields.items()))
+    nonce = os.urandom(_NONCE)
+    name = key_id.encode()
+    return bytes([len(name)]) + name + nonce + AESGCM(key).encrypt(nonce, content, cell.encode())
+
+
+def unseal_bytes(sealed: bytes, *, cell: str) -> bytes:
     name, rest = sealed[1 : 1 + sealed[0]].decode(), sealed[1 + sealed[0] :]
     try:
-        return AESGCM(_keys().fields[name]).decrypt(rest[:_NONCE], rest[_NONCE:], cell.encode()).decode()
+        return AESGCM(_keys().fields[name]).decrypt(rest[:_NONCE], rest[_NONCE:], cell.encode())
     except (InvalidTag, KeyError) as reason:
         raise NotOpened(cell) from reason
 

@@ -13,12 +13,17 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
 
-from webapp import sealing
+from webapp import files, sealing
 from webapp.access import public
 from webapp.db import LOCAL_ZONE, session
+from webapp.files import FileType, StoredFile
 
 Row = TypeVar("Row")
 DISPLAY_COOKIE = "display"
+CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+"""`data:` pictures: Bootstrap draws its marks with them, and they can be asked for before our own rules replace them."""
+SHOWN_FILES = (FileType.JPEG, FileType.PNG)
+"""A sandboxed page shows pictures and no PDF: that one is saved, like a workbook."""
 NUL = "\x00"
 _YEAR = 365 * 24 * 3600
 
@@ -52,6 +57,20 @@ def found(row: Row | None) -> Row:
     if row is None:
         abort(404)
     return row
+
+
+def as_file(row: StoredFile) -> Response:
+    """A stored file as itself: in a box without scripts, and kept by no cache."""
+    try:
+        content = files.read(row)
+    except (files.Gone, sealing.NotOpened):
+        abort(410)
+    answer = Response(content, mimetype=row.type.media_type)
+    shown = "inline" if row.type in SHOWN_FILES else "attachment"
+    answer.headers.set("Content-Disposition", shown, filename=row.name or row.kind.label)
+    answer.headers["Content-Security-Policy"] = f"{CONTENT_POLICY}; sandbox"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,19 @@ from uuid import UUID
 from search.documents import PostingDocument
 from webapp import events
 from webapp.access import Actor
+from webapp.db import today
+from webapp.demand import cataloguing, importing
+from webapp.demand import operations as demand
 from webapp.events import Event
 from webapp.ledger import Listener
 from webapp.matching import operations as matching
 from webapp.notices import operations as notices
 from webapp.notices.channels import Parcel, Report
+from webapp.outlets import offering, tending
 from webapp.postings import indexing
-from webapp.postings.models import Posting
+from webapp.postings.applying import clock as applying
+from webapp.postings.models import Posting, PostingState
+from webapp.sources import duplicates, receiving
 from workers import schedule
 
 INDEX, NOTIFY, BATCH = "index", "notify", "batch"
@@ -30,6 +36,8 @@ INDEX, NOTIFY, BATCH = "index", "notify", "batch"
 _INDEX_POSTING = Listener("index_posting", INDEX)
 _INDEX_EXPIRED = Listener("index_expired", INDEX)
 _INDEX_BATCH = Listener("index_batch", INDEX)
+_INDEX_WITHDRAWN = Listener("index_withdrawn", INDEX)
+_INDEX_CARDS = Listener("index_cards", INDEX)
 _CHECK_INDEX = Listener("check_index", INDEX)
 _REBUILD_INDEX = Listener("rebuild_index", INDEX)
 _MATCH_POSTING = Listener("match_posting", NOTIFY)
@@ -38,16 +46,37 @@ _DELIVER_MESSAGE = Listener("deliver_message", NOTIFY)
 _SEND_CODE = Listener("send_code", NOTIFY)
 _WRITE_CONFIRMATION = Listener("write_confirmation", NOTIFY)
 _TELL_INVITED = Listener("tell_invited", NOTIFY)
+_TOUCH_NEED = Listener("touch_need", NOTIFY)
+_TOUCH_NEEDS = Listener("touch_needs", NOTIFY)
+_TELL_APPLICANTS = Listener("tell_applicants", BATCH)
+_TELL_APPLICANTS_OF_EXPIRED = Listener("tell_applicants_of_expired", BATCH)
 _RUN_UPKEEP = Listener("run_upkeep", BATCH)
+_READ_NEED_FILE = Listener("read_need_file", BATCH)
+_COMPUTE_CATALOGUE = Listener("compute_catalogue", BATCH)
+_RECHECK_CATALOGUE = Listener("recheck_catalogue", BATCH)
+_OFFER_POSTING = Listener("offer_posting", BATCH)
+_CATCH_UP_OUTLETS = Listener("catch_up_outlets", BATCH)
+_TAKE_BATCH = Listener("take_batch", BATCH)
+_GROUP_BATCH = Listener("group_batch", BATCH)
+_GROUP_POSTING = Listener("group_posting", BATCH)
 
 LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.CodeRequested: (_SEND_CODE,),
     events.EmailConfirmationRequested: (_WRITE_CONFIRMATION,),
-    events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING),
-    events.PostingReopened: (_INDEX_POSTING,),
-    events.PostingClosed: (_INDEX_POSTING,),
-    events.PostingsExpired: (_INDEX_EXPIRED,),
-    events.BatchImported: (_INDEX_BATCH,),
+    events.PostingSubmitted: (_TOUCH_NEED,),
+    events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING, _GROUP_POSTING, _TOUCH_NEED, _OFFER_POSTING),
+    events.PostingChanged: (_INDEX_POSTING, _GROUP_POSTING, _OFFER_POSTING),
+    events.PostingReturned: (_TOUCH_NEED,),  # its author is told by the operation itself
+    events.PostingReopened: (_INDEX_POSTING, _GROUP_POSTING, _TOUCH_NEED, _OFFER_POSTING),
+    events.PostingClosed: (_INDEX_POSTING, _TELL_APPLICANTS, _TOUCH_NEED, _OFFER_POSTING),
+    events.PostingsExpired: (_INDEX_EXPIRED, _TELL_APPLICANTS_OF_EXPIRED, _TOUCH_NEEDS, _CATCH_UP_OUTLETS),
+    events.NeedFileSent: (_READ_NEED_FILE,),
+    events.CatalogueAsked: (_COMPUTE_CATALOGUE,),
+    events.CatalogueRecheckAsked: (_RECHECK_CATALOGUE,),
+    events.BatchImported: (_INDEX_BATCH, _GROUP_BATCH, _CATCH_UP_OUTLETS),
+    events.PostingsWithdrawn: (_INDEX_WITHDRAWN, _CATCH_UP_OUTLETS),
+    events.CardsChanged: (_INDEX_CARDS, _CATCH_UP_OUTLETS),
+    events.BatchReceived: (_TAKE_BATCH,),
     events.MatchesFound: (_NOTIFY_SEEKERS,),
     events.MessageQueued: (_DELIVER_MESSAGE,),
     events.StaffInvited: (_TELL_INVITED,),
@@ -60,32 +89,100 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
 SILENT: frozenset[type[Event]] = frozenset(
     {
         events.AccountLocked,
+        events.ApplicationAnswered,  # of applications, interviews and hires the operation itself tells the other side, in the same transaction
+        events.ApplicationConsentChanged,
+        events.ApplicationDeclined,
+        events.ApplicationHired,
+        events.ApplicationLapsed,
         events.ApplicationOpened,
-        events.ApplicationSent,  # the operation itself tells the employer's members, in the same transaction
+        events.ApplicationSent,
         events.ApplicationWithdrawn,
+        events.CallLogged,
+        events.CampaignCancelled,
+        events.CampaignDrawn,  # the operation itself tells the inspectors
+        events.CampaignFinished,
+        events.CampaignPrepared,
+        events.CampaignPublished,
+        events.CheckJudged,  # what becomes of the posting is told as PostingClosed
+        events.CheckReassigned,
+        events.CheckReopened,
+        events.CatalogueComputed,
+        events.CataloguePublished,
+        events.BatchDecided,
+        events.BatchHeld,  # stands on the desk of the nodes until somebody decides
+        events.ConflictSettled,
+        events.ConflictsFound,
         events.DeliveryClosed,
         events.DeliveryRetried,
         events.DemoLoaded,
+        events.DispatchGivenUp,
+        events.DispatchRetried,
         events.EmailConfirmed,
         events.EmployerChanged,
+        events.EmployerEndorsed,
+        events.EmployerPaperAdded,
+        events.EmployerPaperShown,
         events.EmployerRefused,
         events.EmployerRegistered,
         events.EmployerVerified,
         events.EmployerContactShown,
+        events.EmployersHandedOver,
+        events.KeyEmployerMarked,
+        events.KeyEmployerUnmarked,
+        events.EmploymentRegistered,
+        events.HireFellThrough,
+        events.InterviewAnswered,
+        events.InterviewArranged,
+        events.InterviewCancelled,
         events.MemberAdded,
         events.MemberRemoved,
+        events.NeedAnnounced,  # who hears of a need is told by its operation
+        events.NeedChanged,
+        events.NeedClosed,
+        events.NeedOpened,
+        events.NeedPosted,
+        events.NeedReopened,
+        events.NeedReturned,
+        events.NeedsExported,
+        events.NeedsImported,
+        events.OfficerAssigned,
+        events.NodeKeyMade,
+        events.NodeKeyRevoked,
         events.OtherSessionsEnded,
+        events.OutletAdded,  # what is owed to it is found by the next comparison
+        events.OutletChanged,
+        events.OutletKeyMade,
+        events.OutletResumed,
+        events.OutletSuspended,
         events.PasswordChanged,
         events.PersonChanged,
         events.PersonDisabled,
         events.PersonEnabled,
         events.PersonRegistered,
+        events.PostingChangeDropped,
+        events.PostingChangeProposed,
+        events.PostingChangeReturned,  # the operation itself tells the author
+        events.PostingChangeSubmitted,
+        events.PhoneBookChanged,
         events.PostingDrafted,
-        events.PostingReturned,  # the operation itself tells the author
-        events.PostingSubmitted,
+        events.PublicationMade,
+        events.PublicationPlanned,
+        events.PublicationResumed,
+        events.PublicationStopped,
         events.ReferenceImported,
+        events.ReviewPhraseAdded,
+        events.ReviewPhraseRemoved,
+        events.ReportDecided,  # the operation itself tells the reporter
+        events.ReportOffered,
+        events.ReportPackMade,
+        events.ReportReceived,  # the operation itself tells the handlers of the district
+        events.ReportTaken,
+        events.ReportTransferred,
+        events.ReporterShown,
+        events.ReportersForgotten,
         events.RoleGranted,
         events.RoleRevoked,
+        events.RosterImported,
         events.SavedSearchChanged,
         events.SavedSearchRemoved,
         events.SearchIgnored,
@@ -94,7 +191,14 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.SeekerProfileChanged,
         events.SignedIn,
         events.SignedOut,
+        events.SourceChanged,
+        events.SourceContactShown,
         events.SourceOpened,
+        events.VisitCorrected,
+        events.VisitLogged,
+        events.VisitNotesShown,
+        events.SourceResumed,
+        events.SourceSuspended,
         events.WordingAdded,  # every process sees the new version by itself
         events.WordingRemoved,
     }
@@ -150,6 +254,9 @@ class Whole:
 Handler = Inside | Outside | Long | Indexed | IndexedRange | Whole
 
 
+_AboutPosting = events.PostingSubmitted | events.PostingApproved | events.PostingReturned | events.PostingReopened | events.PostingClosed
+
+
 def _prepare_message(event: events.MessageQueued, doubtful: bool) -> Parcel | None:  # noqa: FBT001 - the shape of Outside.prepare
     return notices.prepare_message(UUID(event.message_id), doubtful=doubtful)
 
@@ -182,8 +289,60 @@ def _tell_invited(event: events.StaffInvited) -> None:
     notices.tell_invited(UUID(event.person_id), event.role, event.region)
 
 
+def _tell_applicants(event: events.PostingClosed, renew: Callable[[], None]) -> None:
+    applying.hear_of_closing(UUID(event.posting_id), next(state for state in PostingState if state.value == event.state), renew)
+
+
+def _tell_applicants_of_expired(event: events.PostingsExpired, renew: Callable[[], None]) -> None:
+    applying.hear_of_expiry(datetime.fromisoformat(event.at), renew)
+
+
+def _touch_need(event: _AboutPosting) -> None:
+    demand.follow_posting(UUID(event.posting_id), by=Actor.SYSTEM, on=today())
+
+
+def _touch_needs(event: events.PostingsExpired) -> None:
+    demand.follow_expired(datetime.fromisoformat(event.at), by=Actor.SYSTEM)
+
+
+def _read_need_file(event: events.NeedFileSent, renew: Callable[[], None]) -> None:
+    importing.take_file(UUID(event.batch_id), renew, on=today())
+
+
+def _compute_catalogue(event: events.CatalogueAsked, renew: Callable[[], None]) -> None:
+    cataloguing.compute_catalogue(UUID(event.catalogue_id), renew, by=Actor.SYSTEM)
+
+
+def _recheck_catalogue(event: events.CatalogueRecheckAsked, renew: Callable[[], None]) -> None:
+    cataloguing.recheck(UUID(event.catalogue_id), renew)
+
+
+def _offer_posting(event: _AboutPosting | events.PostingChanged) -> None:
+    offering.follow_posting(UUID(event.posting_id))
+
+
 def _expired(event: events.PostingsExpired) -> Iterator[PostingDocument]:
     return indexing.stream(Posting.closed_at == datetime.fromisoformat(event.at))
+
+
+def _closed_at(event: events.PostingsWithdrawn) -> Iterator[PostingDocument]:
+    return indexing.stream(Posting.closed_at == datetime.fromisoformat(event.at))
+
+
+def _grouped_at(event: events.CardsChanged) -> Iterator[PostingDocument]:
+    return indexing.stream(Posting.grouped_at == datetime.fromisoformat(event.at))
+
+
+def _take_batch(event: events.BatchReceived, renew: Callable[[], None]) -> None:
+    receiving.carry_out(UUID(event.batch_id), renew)
+
+
+def _group_batch(event: events.BatchImported, renew: Callable[[], None]) -> None:
+    duplicates.group_batch(UUID(event.batch_id), by=Actor.SYSTEM, renew=renew)
+
+
+def _group_posting(event: events.PostingApproved | events.PostingChanged | events.PostingReopened) -> None:
+    duplicates.regroup([UUID(event.posting_id)], by=Actor.SYSTEM)
 
 
 def _of_batch(event: events.BatchImported) -> Iterator[PostingDocument]:
@@ -194,6 +353,8 @@ HANDLERS: Mapping[str, Handler] = {
     _INDEX_POSTING.name: Indexed(lambda event: event.posting_id),
     _INDEX_EXPIRED.name: IndexedRange(_expired),
     _INDEX_BATCH.name: IndexedRange(_of_batch),
+    _INDEX_WITHDRAWN.name: IndexedRange(_closed_at),
+    _INDEX_CARDS.name: IndexedRange(_grouped_at),
     _CHECK_INDEX.name: Whole(rebuild=False),
     _REBUILD_INDEX.name: Whole(rebuild=True),
     _MATCH_POSTING.name: Inside(_match_posting),
@@ -202,5 +363,17 @@ HANDLERS: Mapping[str, Handler] = {
     _SEND_CODE.name: Outside(_prepare_code, _settle_code),
     _WRITE_CONFIRMATION.name: Inside(_write_confirmation),
     _TELL_INVITED.name: Inside(_tell_invited),
+    _TOUCH_NEED.name: Inside(_touch_need),
+    _TOUCH_NEEDS.name: Inside(_touch_needs),
+    _TELL_APPLICANTS.name: Long(_tell_applicants),
+    _TELL_APPLICANTS_OF_EXPIRED.name: Long(_tell_applicants_of_expired),
     _RUN_UPKEEP.name: Long(schedule.run),
+    _READ_NEED_FILE.name: Long(_read_need_file),
+    _COMPUTE_CATALOGUE.name: Long(_compute_catalogue),
+    _RECHECK_CATALOGUE.name: Long(_recheck_catalogue),
+    _OFFER_POSTING.name: Inside(_offer_posting),
+    _CATCH_UP_OUTLETS.name: Long(lambda _, renew: tending.catch_up_all(renew)),
+    _TAKE_BATCH.name: Long(_take_batch),
+    _GROUP_BATCH.name: Long(_group_batch),
+    _GROUP_POSTING.name: Inside(_group_posting),
 }

@@ -64,11 +64,15 @@ class _Row(NamedTuple):
     state: PostingState
     batch_id: UUID | None
     closed_at: datetime | None
+    card_id: UUID | None
+    grouped_at: datetime | None
 
     def subjects(self) -> set[str]:
-        """Of what the ledger's facts about this row are: itself, its batch, or the day on which it expired with others."""
+        """Of what the ledger's facts about this row are: itself, its batch, the day on which it expired with others, the instant at which
+        it was withdrawn or changed its card with others."""
         expired = {self.closed_at.astimezone(LOCAL_ZONE).date().isoformat()} if self.state is PostingState.EXPIRED and self.closed_at else set()
-        return {str(self.id), *({str(self.batch_id)} if self.batch_id else ()), *expired}
+        shared = {at.isoformat() for at in (self.closed_at, self.grouped_at) if at is not None}
+        return {str(self.id), *({str(self.batch_id)} if self.batch_id else ()), *expired, *shared}
 
 
 @dataclass(slots=True)
@@ -196,7 +200,7 @@ def _compared(rows: list[_Row], indexed: dict[UUID, int], found: _Found) -> list
 
 def _kind(row: _Row, indexed: int | None) -> str:
     if indexed is None:
-        return "missing" if row.state is PostingState.OPEN else ""
+        return "missing" if row.state is PostingState.OPEN and row.card_id is None else ""
     return "stale" if indexed < row.version else "ahead" if indexed > row.version else ""
 
 

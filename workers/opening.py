@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
 
 import migrations
-from webapp import db, ledger, sealing
+from webapp import db, ledger
 from webapp.app import prepare
 from webapp.config import Settings
 from webapp.reference import operations as reference
@@ -29,16 +29,9 @@ class TablesBehind(Exception):
 
 @contextmanager
 def open_house(settings: Settings, *, behind_is_fine: bool = False, searches: bool = True) -> Iterator[Settings]:
-    """Everything a process needs, let go of at the end. Raises TablesBehind in production where a migration is due.
-
-    A process that never `searches` (the relay, the batch worker) spares the 60 MB of the segmentation dictionary.
-    """
+    """Everything a process needs (see `prepare`), let go of at the end. Raises TablesBehind in production where a migration is due."""
     settings.var.mkdir(parents=True, exist_ok=True)
-    if searches:
-        prepare(settings)
-    else:
-        sealing.configure(settings.secrets)
-        db.connect(settings.database_url)
+    prepare(settings, searches=searches)
     ledger.subscribe(LISTENERS)
     try:
         if not behind_is_fine and not is_current():

@@ -7,13 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from webapp import files
 from webapp.accounts.models import EmailConfirmation, FailedAttempt, LoginCode, Session
-from webapp.db import Base, now, transaction
+from webapp.db import Base, now, reading, transaction
+from webapp.files import StoredFile
 from webapp.ledger import Delivery, DeliveryState, Heartbeat, ScheduleRun
+from webapp.outlets.models import Dispatch
 from webapp.postings.models import IndexRun, SearchTally
 from webapp.reference import queries as reference
 
@@ -42,6 +46,7 @@ KEPT: tuple[Kept, ...] = (
     Kept(Delivery, Delivery.id, Delivery.finished_at, "delivery_kept_days", (Delivery.state == DeliveryState.DONE,)),
     Kept(ScheduleRun, ScheduleRun.minute, ScheduleRun.at, "delivery_kept_days"),
     Kept(IndexRun, IndexRun.id, IndexRun.began_at, "delivery_kept_days"),
+    Kept(Dispatch, Dispatch.id, Dispatch.created_at, "dispatch_kept_days", (Dispatch.is_latest.is_(False),)),
     Kept(SearchTally, SearchTally.day, SearchTally.day, "search_tally_kept_days"),
 )
 """Deliveries in trouble stay until an operator has decided. Of planned runs only the last is ever asked for."""
@@ -68,6 +73,27 @@ def _purge_some(kept: Kept, days: timedelta) -> int:
         if keys:
             session.execute(delete(kept.model).where(kept.key.in_(keys), *past))
     return len(keys)
+
+
+def purge_files(renew: Renew) -> int:
+    """Stored files past their day, and contents whose row was never written; answers how many contents went."""
+    gone = 0
+    while keys := _lapsed_files():
+        files.remove(keys)
+        gone += len(keys)
+        renew()
+    with reading():
+        left = files.orphans()
+    files.remove(left)
+    return gone + len(left)
+
+
+def _lapsed_files() -> list[UUID]:
+    """The rows go first, and that is committed: a content without a row is an orphan, a row without a content a lie."""
+    with transaction() as session:
+        keys = [row.id for row in files.lapsed()]
+        session.execute(delete(StoredFile).where(StoredFile.id.in_(keys)))
+    return keys
 
 
 def forget_processes(renew: Renew) -> None:

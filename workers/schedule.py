@@ -13,9 +13,15 @@ from sqlalchemy.exc import IntegrityError
 from webapp import ledger
 from webapp.access import Actor
 from webapp.db import LOCAL_ZONE, reading, today, transaction
+from webapp.demand import reminding
+from webapp.employers import operations as employers
 from webapp.events import Event, IndexCheckDue, UpkeepDue
 from webapp.ledger import ScheduleRun
+from webapp.outlets import queries as outlets
+from webapp.outlets import tending
 from webapp.postings import operations as postings
+from webapp.postings.applying import clock as applying
+from webapp.sources import duplicates, pulling, storing
 from workers import retention
 
 Renew = Callable[[], None]
@@ -48,12 +54,16 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`work` runs in the batch queue; a job without one is announced by `event` to whoever listens."""
+    """`work` runs in the batch queue; a job without one is announced by `event` to whoever listens.
+
+    `needed` says whether there is anything to do: one that is due each minute is planned, and written into the audit, only then.
+    """
 
     name: str
     plan: Daily | Every
     work: Work | None = None
     event: Callable[[str], Event] | None = None
+    needed: Callable[[], bool] | None = None
 
     def announce(self, due: datetime) -> Event:
         minute = due.astimezone(UTC).isoformat(timespec="minutes")
@@ -64,11 +74,44 @@ def _expire_postings(renew: Renew) -> None:
     postings.expire(today(), by=Actor.SYSTEM)
 
 
+def _group_postings(renew: Renew) -> None:
+    duplicates.group_all(by=Actor.SYSTEM, renew=renew)
+
+
+def _pull_sources(renew: Renew) -> None:
+    pulling.pull_due(renew)
+
+
+def _forget_files(renew: Renew) -> None:
+    storing.forget_old()
+
+
+def _remind_of_recheck(renew: Renew) -> None:
+    with transaction():
+        employers.remind_of_recheck(today(), by=Actor.SYSTEM)
+
+
+def _remind_officers(renew: Renew) -> None:
+    reminding.remind_officers(renew, on=today())
+
+
 SCHEDULE: tuple[Job, ...] = (
     Job("expire_postings", Daily(time(0, 5)), work=_expire_postings),
+    Job("pull_sources", Every(timedelta(minutes=1)), work=_pull_sources),
+    Job("group_postings", Daily(time(2, 30)), work=_group_postings),
+    Job("forget_files", Daily(time(3, 40)), work=_forget_files),
+    Job("remind_of_recheck", Daily(time(8, 40)), work=_remind_of_recheck),
+    Job("remind_officers", Daily(time(7, 30)), work=_remind_officers),
     Job("purge", Daily(time(3, 30)), work=retention.purge),
+    Job("purge_files", Daily(time(4, 10)), work=retention.purge_files),
+    Job("lapse_applications", Daily(time(0, 40)), work=applying.lapse),
+    Job("remind_to_answer", Daily(time(8, 30)), work=applying.remind_to_answer),
+    Job("remind_of_registrations", Daily(time(8, 40)), work=applying.remind_of_registrations),
+    Job("remind_of_interviews", Every(timedelta(minutes=30), timedelta(minutes=5)), work=applying.remind_of_interviews),
     Job("forget_processes", Every(timedelta(hours=1), timedelta(minutes=50)), work=retention.forget_processes),
     Job("check_index", Every(timedelta(hours=1), timedelta(minutes=20)), event=IndexCheckDue),
+    Job("publish_due", Every(timedelta(minutes=1)), work=tending.publish_due, needed=outlets.is_publication_due),
+    Job("serve_outlets", Every(timedelta(minutes=1)), work=tending.serve, needed=outlets.is_service_due),
 )
 _WORK = {job.name: job.work for job in SCHEDULE if job.work is not None}
 
@@ -82,6 +125,8 @@ def _plan_one(job: Job, due: datetime) -> bool:
     minute = int(due.timestamp()) // 60
     with reading() as session:
         if session.get(ScheduleRun, (job.name, minute)) is not None:
+            return False
+        if job.needed is not None and not job.needed():
             return False
     try:
         with transaction() as writing:

@@ -1,14 +1,14 @@
-"""Rules of the publication gate as a dated table, organisations that ended; what the gate found and what the employer says to it
+"""Rules of the publication gate as a dated table, organisations that ended; what the gate found in a forwarded row
 
 Revision ID: 0007
-Revises: 0005
+Revises: 0011
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0007'
-down_revision = '0005'
+down_revision = '0011'
 branch_labels = None
 depends_on = None
 
@@ -44,12 +44,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('posting') as batch:
         batch.add_column(sa.Column('flags', sa.JSON(), nullable=False, server_default='[]'))
-        batch.add_column(sa.Column('necessity', sa.String(length=500), nullable=False, server_default=''))
 
 
 def downgrade() -> None:
     with op.batch_alter_table('posting') as batch:
-        batch.drop_column('necessity')
         batch.drop_column('flags')
     op.drop_table('company_end')
     op.drop_index('ix_gate_rule_lookup', table_name='gate_rule')

@@ -65,12 +65,31 @@ function offerReading(button) {
   window.addEventListener("pagehide", () => speech.cancel());
 }
 
+// A text made to be pasted elsewhere: one press copies it. The old way works in the browsers that the new one leaves out.
+function offerCopy(box) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-secondary mt-2";
+  button.textContent = "复制";
+  button.addEventListener("click", async () => {
+    box.select();
+    try {
+      await navigator.clipboard.writeText(box.value);
+    } catch {
+      document.execCommand("copy");
+    }
+    button.textContent = "已复制，去群里粘贴";
+  });
+  box.after(button);
+}
+
 function start(root) {
   root.querySelectorAll("textarea[data-limit]").forEach(countWhileTyping);
   root.querySelectorAll('input[type="password"]').forEach(offerReveal);
   root.querySelectorAll('form[method="post"]').forEach(guardDoubleSubmit);
   root.querySelector("[data-focus]")?.focus();
   root.querySelectorAll("[data-read]").forEach(offerReading);
+  root.querySelectorAll("textarea[data-copy]").forEach(offerCopy);
   root.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => window.print());

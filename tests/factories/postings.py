@@ -11,7 +11,9 @@ from webapp.accounts.models import Person
 from webapp.db import in_transaction, new_key, now, session, take_numbers, today, transaction
 from webapp.employers.models import Employer
 from webapp.postings import operations
-from webapp.postings.models import Application, Posting, PostingState
+from webapp.postings.applying import operations as applying
+from webapp.postings.applying.models import Application
+from webapp.postings.models import Posting, PostingState
 from webapp.postings.values import PostingValues
 from webapp.reference.models import EmploymentType, WageUnit
 
@@ -102,7 +104,7 @@ def make_application(posting: Posting, person: Person | None = None, *, message:
     with _ensured():
         who = person or make_person(name="孙求职")
         posting = session().get_one(Posting, posting.id)
-        return operations.apply(posting, who.id, message=message, shares_phone=shares_phone, by=actor_of(who, Role.SEEKER))
+        return applying.apply(posting, who.id, message=message, shares_phone=shares_phone, by=actor_of(who, Role.SEEKER))
 
 
 def actor_of(person: Person, role: Role) -> Actor:

@@ -14,31 +14,53 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from tests.factories.accounts import make_code, make_person, make_staff, relay_lives
+from tests.factories.applying import hire_of, make_application_in
+from tests.factories.demand import WELDER, acting_as, make_care, make_catalogue, make_key, make_need, make_visit, need_values
 from tests.factories.employers import employer_values, make_employer, make_member, make_uscc, owner_of
+from tests.factories.files import PNG
 from tests.factories.notices import make_notice
-from tests.factories.postings import make_application, make_posting
+from tests.factories.outlets import make_outlet, make_publication
+from tests.factories.postings import make_application, make_posting, posting_values
+from tests.factories.reference import set_parameter
 from tests.factories.seekers import make_saved_search
-from webapp import db
+from tests.factories.sources import make_matrix, node_values
+from webapp import db, files
 from webapp.access import STAFF, Actor, Role
 from webapp.accounts import operations as accounts
 from webapp.accounts import queries as people
 from webapp.accounts.models import LoginCode, Person, RoleGrant, Session
 from webapp.db import now, session, today, transaction
+from webapp.demand import importing, operations
+from webapp.demand.models import SYSTEMS, KeyMark, NeedState
+from webapp.demand.periods import around
+from webapp.employers import operations as employers
 from webapp.employers.models import Employer, EmployerState
 from webapp.ledger import Delivery, DeliveryState, Entry
-from webapp.postings import index_care, unfound
+from webapp.outlets import offering, publishing, sending
+from webapp.outlets import queries as outlets
+from webapp.outlets.models import Dispatch, Rhythm, Run, Way
+from webapp.outlets.replies import Word
+from webapp.postings import changing, index_care, unfound
+from webapp.postings.applying.models import ApplicationState
 from webapp.postings.models import IndexRunKind, Posting, PostingState, SearchTally
+from webapp.postings.reviewing import operations as reviewing
 from webapp.reference.operations import add_wording
 
 LATER = timedelta(hours=2)
+SEEKERS = ("application", "withdraw_application", "change_consent", "decline_offer")
+INVITED = ("interview_calendar", "confirm_interview", "ask_other_time")
+APPLICANTS = ("applicant", "open_application", "move_application", "arrange_interview", "hire_applicant")
+"""Pages about an application, about one with an interview, and an employer's about somebody who applied."""
 WRONG_PLACE = ("other_seeker", "other_employer", "other_reviewer", "other_system_admin")
 """The same role as somebody else's, with another employer or another city."""
 ID_NUMBER = "370102199003074519"
 EVERYWHERE, IN_JINAN, IGNORED, STAFF_WORD = "扫街的", "铲墙皮的", "随便找找", "刮大白的"
 """What was searched without a place, in one city, what Jinan took off the report, and a word that staff explained."""
+OUTLET = {"name": "济南合作机构", "kind": "partner", "region": "370100", "way": "pull", "rhythm": "continuous", "format": "jsonl"}
+PLAN = {"title": "每周一", "region": "370100", "weekdays": "1", "at": "09:00", "every_hours": "0", "at_most": "20"}
 
 
 @dataclass
@@ -60,15 +82,25 @@ class Town:
             "accounts.confirm_email": {"token": self.rows["letter"]},
             "postings.apply": open_,
             "postings.detail": open_,
-            "postings.application": {"key": self.rows["application"]},
-            "postings.withdraw_application": {"key": self.rows["application"]},
             "postings.applications": open_,
             "postings.open_application": open_ | {"application_key": self.rows["application"]},
+            "postings.remove_phrase": {"key": self.rows["phrase"]},
+            "postings.refuse_applications": {"application": self.rows["application"]},
+            "postings.register_hire": {"key": self.rows["hire"]},
+            "postings.never_came": {"key": self.rows["hire"]},
             "postings.review": {"key": self.posts[PostingState.IN_REVIEW]},
             "postings.figure_rows": {"state": "open"},
             "postings.search_word": {"word": EVERYWHERE},
             "matching.save_search": {"q": "电焊工"},
             "notices.read": {"key": self.rows["notice"]},
+            "outlets.of_posting": open_,
+            "outlets.run": {"key": self.rows["run"]},
+            "outlets.page": {"slug": "jinan-screen"},
+            "sources.revoke_key": {"key": self.rows["node"], "key_id": self.rows["node_key"]},
+            "sources.conflict": {"key": self.rows["conflict"]},
+            "sources.card": {"key": self.rows["leader"]},
+            "sources.part": {"key": self.rows["leader"], "other": self.rows["behind"]},
+            "outlets.screen": {"slug": "jinan-screen"},
         }
         for room, names, keys in (
             ("accounts", ("sign_in_code", "register_with_code", "code_again", "password_by_code"), code),
@@ -76,19 +108,69 @@ class Town:
             ("employers", ("edit", "members", "add_member"), employer),
             ("employers", ("remove_member", "make_owner"), membership),
             ("employers", ("verify", "show_contact", "decide"), {"employer_id": self.rows["pending"]}),
+            ("employers", ("papers",), employer),
+            ("employers", ("paper", "show_paper"), employer | {"key": self.rows["paper"]}),
             ("matching", ("choose_email", "remove_search"), {"key": self.rows["search"]}),
             ("notices", ("retry", "close"), {"key": self.rows["delivery"]}),
+            ("outlets", ("outlet", "change_outlet", "suspend", "resume", "retry_all", "new_key"), {"key": self.rows["outlet"]}),
+            ("outlets", ("retry", "give_up"), {"key": self.rows["dispatch"]}),
+            ("outlets", ("plan", "change_plan", "stop_plan", "resume_plan"), {"key": self.rows["plan"]}),
             ("postings", ("edit", "check", "submit", "move", "copy"), draft),
+            ("postings", ("review", "review_take", "review_release"), {"key": self.posts[PostingState.IN_REVIEW]}),
+            ("postings", ("change", "change_check", "change_move"), {"key": self.rows["changing"]}),
+            ("sources", ("node", "change_node", "show_contact", "make_key", "suspend", "clear", "pull_now", "upload"), {"key": self.rows["node"]}),
+            ("sources", ("resume",), {"key": self.rows["suspended"]}),
+            ("sources", ("batch", "refused_rows", "receipt", "own_refused_rows", "release", "discard"), {"key": self.rows["batch"]}),
+            *self._demand(),
         ):
             told |= {f"{room}.{name}": keys for name in names}
         found = {(endpoint, ""): keys for endpoint, keys in told.items()}
         found |= {("postings.detail", words): {"key": key} for words, key in self._cases().items()}
+        found |= {(f"postings.{name}", ""): {"key": self.rows["application"]} for name in SEEKERS}
+        found |= {(f"postings.{name}", ""): {"key": self.rows["invited"]} for name in INVITED}
+        applied, asked = open_ | {"application_key": self.rows["application"]}, {"application_key": self.rows["invited"]}
+        found |= {(f"postings.{name}", ""): applied for name in APPLICANTS}
+        found |= {(f"postings.{name}", ""): asked | {"key": self.rows["inviting"]} for name in ("cancel_interview", "applicant_calendar")}
         found |= {(f"postings.{name}", "a draft"): draft for name in ("apply", "review")}
         found |= {("postings.apply", "expired"): {"key": self.posts[PostingState.EXPIRED]}}
         found |= {("accounts.register_employer", "with its aim"): {"next": "/employer/register"}}
         found |= {("accounts.sign_in_code", "wrong code"): code}
+        found |= {("outlets.page", "no page of ours"): {"slug": "jinan-partner"}}
+        found |= {("outlets.dispatches", "of the outlet"): {"outlet": self.rows["outlet"]}}
+        found |= {(f"outlets.{name}", "without a key"): {"slug": "jinan-partner", "form": "jsonl"} for name in ("snapshot", "changes")}
+        found |= {("outlets.receipts", "without a key"): {"slug": "jinan-partner"}}
+        for name in ("receipt", "own_refused_rows"):
+            found |= {
+                (f"sources.{name}", "with a key"): {"key": self.rows["batch"]},
+                (f"sources.{name}", "of another node"): {"key": self.rows["batch"]},
+            }
+        found |= {("sources.receive", case): {"mode": "delta"} for case in ("", "with a key")}
         found |= {(f"postings.{name}", "of Jinan"): {"region": "370100"} for name in ("figures", "search_report")}
         return found
+
+    def headers(self) -> dict[tuple[str, str], dict[str, str]]:
+        """What a request is sent with beside its cookie, by endpoint and case: the key of a node."""
+        own, other = ({"Authorization": f"Bearer {self.rows[name]}"} for name in ("secret", "other_secret"))
+        found = {(f"sources.{name}", "with a key"): own for name in ("receipt", "own_refused_rows")}
+        found |= {(f"sources.{name}", "of another node"): other for name in ("receipt", "own_refused_rows")}
+        return found | {("sources.receive", "with a key"): own | {"Idempotency-Key": "k-1"}}
+
+    def _demand(self) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
+        kept, need, ready = {"key": self.rows["kept"]}, {"key": self.rows["need"]}, {"key": self.rows["catalogue"]}
+        worked = ("need", "show_remarks", "edit_need", "confirm_need", "draft_posting", "link_posting", "record_hired", "close_need")
+        return [
+            ("demand", ("employer", "show_notes", "new_visit", "new_need", "mark", "assign"), kept),
+            ("demand", ("unmark",), kept | {"mark_key": self.rows["mark"]}),
+            ("demand", ("correct_visit",), {"key": self.rows["visit"]}),
+            ("demand", worked, need),
+            ("demand", ("reopen_need",), {"key": self.rows["ended"]}),
+            ("demand", ("withdraw_need",), {"key": self.rows["announced"]}),
+            ("demand", ("hand_over",), {"key": self.rows["colleague_officer"]}),
+            ("demand", ("need_file", "refused_rows"), {"key": self.rows["need_file"]}),
+            ("demand", ("catalogue", "publish_catalogue", "recheck_catalogue"), ready),
+            ("demand", ("catalogue_inputs",), ready | {"code": WELDER}),
+            ("demand", ("download_catalogue",), {"key": self.rows["published"]}),
+        ]
 
     def _cases(self) -> dict[str, UUID]:
         named = {"a draft": "DRAFT", "in review": "IN_REVIEW", "taken down": "TAKEN_DOWN"}
@@ -97,6 +179,8 @@ class Town:
 
     def answers(self) -> dict[tuple[str, str], dict[str, str]]:
         """What a form is sent with, by endpoint and case: enough to succeed; an endpoint that is not here is sent empty."""
+        interview = {"day": str(today() + timedelta(days=1)), "hour": "9:30", "minutes": "60", "place": "门卫室"}
+        interview |= {"contact_name": "钱主管", "contact_phone": "13800138000"}
         employer = {name: str(value) for name, value in employer_values(uscc=make_uscc()).items()}
         found = {
             "web.display": {"display": "large"},
@@ -114,17 +198,40 @@ class Town:
             "employers.register": employer,
             "employers.edit": employer,
             "employers.add_member": {"phone": self.rows["stranger_phone"]},
-            "employers.decide": {"decision": "verify", "seen": self.rows["identity"]},
+            "employers.decide": {"decision": "verify", "seen": self.rows["identity"], "papers_seen": "y"},
+            "outlets.new_outlet": OUTLET | {"slug": "jinan-other"},
+            "outlets.change_outlet": OUTLET,
+            "outlets.give_up": {"reason": "对方不收这类岗位"},
+            "outlets.new_plan": PLAN | {"outlets": str(self.rows["screen"])},
+            "outlets.change_plan": PLAN | {"outlets": str(self.rows["screen"])},
             "matching.save_search": {"name": "电焊工"},
             "matching.choose_email": {"by_email": "0"},
+            **self._demand_answers(),
             "postings.new": {"title": "电工"},
             "postings.edit": {"title": "电工"},
+            "postings.move_application": {"to": "contacted"},
+            "postings.refuse_applications": {"reason": "filled"},
+            "postings.arrange_interview": interview,
+            "postings.ask_other_time": {"wish": "周六上午"},
+            "postings.change_consent": {"given": "no"},
+            "postings.hire_applicant": {"on": str(today())},
+            "postings.register_hire": {"on": str(today())},
             "postings.move": {"to": "withdrawn"},
+            "postings.change": {"title": "电工"},
+            "postings.change_move": {"to": "drop"},
+            "postings.phrases": {"text": "请写明班次。"},
             "postings.review": {"decision": "approved", "seen": self.rows["version"]},
             "postings.add_wording": {"word": EVERYWHERE, "words": "保洁"},
             "postings.remove_wording": {"word": STAFF_WORD},
             "postings.ignore_search": {"word": EVERYWHERE},
             "postings.restore_search": {"word": IGNORED},
+            "sources.add_node": node_values(),
+            "sources.change_node": node_values(),
+            "sources.make_key": {"label": "测试"},
+            "sources.suspend": {"reason": "对方停止运营"},
+            "sources.clear": {"reason": "对方要求"},
+            "sources.conflict": {"decision": "apart", "reason": "电话核实"},
+            "sources.part": {"reason": "电话核实"},
             "seekers.profile": {"wanted": "电工", "education": "0"},
         }
         told = {(endpoint, ""): data for endpoint, data in found.items()}
@@ -132,6 +239,27 @@ class Town:
         told |= {("accounts.register_employer", "with its aim"): {"phone": "13700000004", "agreed": "y"}}
         told |= {("accounts.sign_in_code", "wrong code"): {"code": "000000" if self.rows["digits"] != "000000" else "111111"}}
         return told
+
+    def _demand_answers(self) -> dict[str, dict[str, str]]:
+        need = {"occupation": "焊工", "headcount": "3", "region": "370102", "urgency": "normal"}
+        return {
+            "demand.quick_log": {"one": str(self.rows["kept"]), "way": "phone", "next_in": "7"},
+            "demand.new_visit": {"on": f"{today()}", "way": "phone"},
+            "demand.correct_visit": {"on": f"{today()}", "way": "phone"},
+            "demand.mark": {"kind": "large"},
+            "demand.new_need": need,
+            "demand.edit_need": need | {"headcount": "4"},
+            "demand.record_hired": {"hired": "1"},
+            "demand.close_need": {"state": "filled", "remark": "都到了"},
+            "demand.reopen_need": {"reason": "关错了"},
+            "demand.link_posting": {"posting": str(self.rows["linkable"])},
+            "demand.assign": {"officer": str(self.rows["colleague_officer"]), "reason": "调整分工"},
+            "demand.hand_over": {"officer": str(self.rows["officer"]), "reason": "调离"},
+            "demand.announce": need | {"title": "电焊工"},
+            "demand.withdraw_need": {"remark": "不招了"},
+            "demand.publish_catalogue": {"reason": "补录了一批需求"},
+            "demand.catalogues": {"region": "370100", "period": around(today(), quarter=False).code},
+        }
 
 
 def build() -> Town:
@@ -173,7 +301,19 @@ def _rows(town: Town, who: dict[str, Person]) -> None:
     with transaction():
         posting = session().get_one(Posting, town.posts[PostingState.OPEN])
         town.rows["application"] = make_application(posting, who["seeker"]).id
+        inviting, hiring = (make_posting(employer=session().get_one(Employer, town.rows["employer"])) for _ in range(2))
+        town.rows |= {"inviting": inviting.id, "invited": make_application_in(ApplicationState.INTERVIEW, posting=inviting, person=who["seeker"]).id}
+        town.rows["hire"] = hire_of(make_application_in(ApplicationState.HIRED, posting=hiring, person=who["seeker"])).id
         town.rows["version"] = str(session().get_one(Posting, town.posts[PostingState.IN_REVIEW]).version)
+    stored = files.lay_down(PNG, "执照.png", files.DOCUMENTS)
+    with transaction():
+        row = session().get_one(Employer, town.rows["employer"])
+        town.rows["paper"] = employers.add_paper(row, stored, files.FileKind.LICENCE, by=Actor.SYSTEM).id
+    with transaction():
+        changing_row = make_posting(employer=row)
+        changing.propose(changing_row, posting_values(title="钳工"), by=Actor(who["employer_owner"].id, Role.EMPLOYER_OWNER.value, "web"))
+        phrase = reviewing.add_phrase("370100", "duties", "请写清楚。", by=Actor.SYSTEM)
+        town.rows |= {"changing": changing_row.id, "phrase": phrase.id}
     pending = make_employer(state=EmployerState.PENDING)
     town.rows |= {"pending": pending.id, "identity": pending.identity}
     town.rows["search"] = make_saved_search(who["seeker"]).id
@@ -189,8 +329,48 @@ def _rows(town: Town, who: dict[str, Person]) -> None:
         town.rows["letter"] = waiting.token
         town.rows |= {"staff": staff.id, "grant": people.grant_rows(staff.id)[-1].id, "delivery": _parked()}
     _searched()
+    _outlets(town)
+    town.rows |= make_matrix()
+    _demanded(town, who)
     with transaction():
         index_care.keep_run(IndexRunKind.REBUILD, began=now(), postings=1, refused="新索引只有 1 个岗位")
+
+
+def _outlets(town: Town) -> None:
+    """One that fetches and has refused a posting, and a page of ours that was published to."""
+    set_parameter("feed_wrong_keys_per_minute", "10000")
+    partner = make_outlet("jinan-partner", way=Way.PULL)
+    screen = make_outlet("jinan-screen", way=Way.SHOW, rhythm=Rhythm.PLANNED)
+    plan = make_publication(screen)
+    town.rows |= {"outlet": partner.id, "screen": screen.id, "plan": plan.id}
+    with transaction():
+        offering.bring_up_to_date(outlets.locked(partner.id))
+        publishing.carry_out(plan.id, plan.next_at)
+    with transaction():
+        refused = session().query(Dispatch).filter(Dispatch.outlet_id == partner.id).first()
+        assert refused is not None
+        sending.hear(refused, Word(refused.posting_id, refused.number, is_taken=False, text="名称里有禁用词"))
+        town.rows |= {"dispatch": refused.id, "run": session().query(Run).one().id}
+
+
+def _demanded(town: Town, who: dict[str, Person]) -> None:
+    """An employer with an officer, a visit and needs; a file that was read, and two catalogues of Jinan."""
+    officer, kept, other = who["officer"], make_employer(name="济南重点机械有限公司"), make_employer(name="济南移交机械有限公司")
+    colleague = make_staff(Role.OFFICER, "370100", name="冯专员")
+    care, posting = make_care(kept, officer), make_posting(employer=kept)
+    make_care(other, colleague)
+    make_key(kept)
+    with transaction():
+        announced = operations.announce_need(session().get_one(Employer, town.rows["employer"]), need_values(), by=Actor.SYSTEM, on=today())
+        batch = importing.send_file(
+            "单位名称,职业,需求人数\n不存在,焊工,3\n".encode(), "用工.csv", SYSTEMS[0], regions=["370100"], by=acting_as(officer)
+        )
+        mark = session().scalars(select(KeyMark)).one()
+    importing.take_file(batch.id, lambda: None, on=today())
+    make_need(other)
+    town.rows |= {"officer": officer.id, "colleague_officer": colleague.id, "kept": kept.id, "mark": mark.id, "visit": make_visit(care).id}
+    town.rows |= {"need": make_need(kept).id, "ended": make_need(kept, state=NeedState.FILLED).id, "announced": announced.id}
+    town.rows |= {"linkable": posting.id, "need_file": batch.id, "published": make_catalogue(published=True).id, "catalogue": make_catalogue().id}
 
 
 def _searched() -> None:

@@ -18,9 +18,9 @@ _prefixes: list[str] = []
 
 def fresh_access(*more_urls: str, **changes: object) -> Access:
     """A part of the test's cluster that is nobody else's, until `sweep`."""
-    prefix = f"t{secrets.token_hex(5)}"
-    _prefixes.append(prefix)
-    return Access(urls=(*more_urls, needed(elasticsearch)), prefix=prefix, **changes)
+    urls, prefix = (*more_urls, needed(elasticsearch)), f"t{secrets.token_hex(5)}"
+    _prefixes.append(prefix)  # behind `needed`: where there is no server nothing has to be swept
+    return Access(urls=urls, prefix=prefix, **changes)
 
 
 def _on_elasticsearch(_: Path) -> Engine:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from tests import services
 from tests.conftest import make_settings, migrate
 from tests.factories.accounts import make_code, make_person, make_phone, make_staff
-from tests.factories.employers import employer_values, make_employer, make_member, make_uscc, owner_of
+from tests.factories.employers import employer_values, make_employer, make_member, make_uscc, owner_of, reviewer
 from webapp import db, ledger, sealing
 from webapp.access import ADMINISTRATORS, Actor, Role
 from webapp.accounts import limits
@@ -171,6 +171,10 @@ def test_two_owners_do_not_leave_together() -> None:
 
 def test_two_reviewers_make_one_decision() -> None:
     employer = make_employer(state=EmployerState.PENDING)
+    with transaction():
+        operations.verify_employer(
+            session().get_one(Employer, employer.id), by=reviewer()
+        )  # the first of two: each of those below could be the second
     reviewers = [Actor(make_staff(Role.REVIEWER).id, Role.REVIEWER.value, "web") for _ in range(AT_ONCE)]
 
     def decide(number: int) -> object:

@@ -63,18 +63,19 @@ def take_turns(*names: bytes) -> None:
 def count_code(phone: bytes, origin: bytes) -> None:
     """Raises TooMany where this phone or this origin has had its codes; the caller adds the code in the same transaction."""
     take_turns(phone, origin)
-    _keep_within(_CODES_PER_PHONE, LoginCode.created_at, LoginCode.phone_index == phone)
-    _keep_within(_CODES_PER_ORIGIN, LoginCode.created_at, LoginCode.origin_index == origin)
+    keep_within(_CODES_PER_PHONE, LoginCode.created_at, LoginCode.phone_index == phone)
+    keep_within(_CODES_PER_ORIGIN, LoginCode.created_at, LoginCode.origin_index == origin)
 
 
 def count_confirmation(person_id: UUID, email: bytes) -> None:
     """Raises TooMany where this person or this mailbox has had its letters: a stranger's mailbox must not be filled from here."""
     take_turns(person_id.bytes[-8:], email)
-    _keep_within(_CONFIRMATIONS, EmailConfirmation.created_at, EmailConfirmation.person_id == person_id)
-    _keep_within(_CONFIRMATIONS, EmailConfirmation.created_at, EmailConfirmation.email_index == email)
+    keep_within(_CONFIRMATIONS, EmailConfirmation.created_at, EmailConfirmation.person_id == person_id)
+    keep_within(_CONFIRMATIONS, EmailConfirmation.created_at, EmailConfirmation.email_index == email)
 
 
-def _keep_within(spans: Iterable[tuple[str, timedelta]], at: InstrumentedAttribute[datetime], whose: ColumnElement[bool]) -> None:
+def keep_within(spans: Iterable[tuple[str, timedelta]], at: InstrumentedAttribute[datetime], whose: ColumnElement[bool]) -> None:
+    """Raises TooMany where, within one of the spans, as many of `whose` rows lie as its parameter allows. The caller holds the turn."""
     for key, span in spans:
         allowed = reference.whole(key, on=today())
         newest = list(session().scalars(select(at).where(whose).order_by(at.desc()).limit(max(allowed, 1))))

@@ -2,15 +2,18 @@
 
 from typing import Any
 
-from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
 from wtforms.validators import Length, Optional, ValidationError
 
 from webapp.accounts.forms import PhoneField, at_most, required
 from webapp.employers import codes
+from webapp.files import FileKind
 from webapp.reference import queries as reference
 from webapp.web import Form, options
 
+PAPERS = (FileKind.LICENCE, FileKind.AUTHORITY)
 SIZES = ("1–9人", "10–49人", "50–99人", "100–499人", "500–999人", "1000人以上")
 
 
@@ -56,8 +59,20 @@ class MemberForm(Form):
     phone = PhoneField("对方的手机号", [required("请填写对方的手机号。")])
 
 
+class PaperForm(Form):
+    kind = SelectField("证照种类", choices=options([(kind.value, kind.label) for kind in PAPERS]), validators=[required("请选择证照种类。")])
+    paper = FileField("文件", [FileRequired("请选择要上传的照片或扫描件。")])
+
+    @property
+    def chosen(self) -> FileKind:
+        """Only after validation."""
+        return next(kind for kind in PAPERS if kind.value == self.kind.data)
+
+
 class DecisionForm(Form):
     """Which button was pressed is the decision: anything but `verify` is a refusal, and a refusal needs its reason."""
+
+    papers_seen = BooleanField("没有上传营业执照；我已核对原件，或在公示系统查到这家单位正常经营")
 
     decision = HiddenField()
     seen = HiddenField()

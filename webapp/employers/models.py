@@ -35,6 +35,9 @@ class Employer(Base):
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     """Since when it waits: a correction or a change of name or code puts it at the end of the queue."""
+    endorsed_by: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
+    endorsed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The first of two reviewers found it right; the second, another person, verifies it."""
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
     decision_reason: Mapped[str] = mapped_column(String(500), default="")

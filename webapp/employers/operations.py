@@ -2,12 +2,13 @@
 
 from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
+from webapp import files
 from webapp.access import Actor, Role
 from webapp.accounts import limits
 from webapp.accounts import operations as accounts
@@ -16,7 +17,19 @@ from webapp.accounts.models import Person, RoleGrant
 from webapp.db import new_key, now, session, today
 from webapp.employers import codes, queries
 from webapp.employers.models import Employer, EmployerState, Membership
-from webapp.events import EmployerChanged, EmployerContactShown, EmployerRefused, EmployerRegistered, EmployerVerified, MemberAdded, MemberRemoved
+from webapp.events import (
+    EmployerChanged,
+    EmployerContactShown,
+    EmployerEndorsed,
+    EmployerPaperAdded,
+    EmployerPaperShown,
+    EmployerRefused,
+    EmployerRegistered,
+    EmployerVerified,
+    MemberAdded,
+    MemberRemoved,
+)
+from webapp.files import FileKind, Stored, StoredFile
 from webapp.ledger import record
 from webapp.notices.models import NoticeKind
 from webapp.notices.operations import tell
@@ -40,6 +53,14 @@ class ChangedMeanwhile(Exception):
 
 class OwnEmployer(Exception):
     """A reviewer does not verify an employer they act for."""
+
+
+class SecondEyes(Exception):
+    """Who endorsed it does not verify it as well; a command is nobody's eyes."""
+
+
+class PapersUnseen(Exception):
+    """No licence was uploaded, and the reviewer does not say that the original or the public register was seen (人力资源市场暂行条例 §26)."""
 
 
 class ReasonMissing(Exception):
@@ -86,41 +107,72 @@ def change_employer(employer: Employer, values: Mapping[str, Any], *, by: Actor)
         _keep_code_free(uscc)
     again = employer.state is EmployerState.REFUSED or any(getattr(employer, field) != {**values, "uscc": uscc}[field] for field in IDENTITY)
     _fill(employer, {**values, "uscc": uscc})
+    if again:
+        _forget_endorsement(employer)
     if again and employer.state is not EmployerState.PENDING:
         employer.state, employer.submitted_at = EmployerState.PENDING, now()
         employer.verify_again_on = None
     record(EmployerChanged(str(employer.id)), by=by)
 
 
-def verify_employer(employer: Employer, *, by: Actor, on: date | None = None, seen: str | None = None) -> None:
-    """Raises NotPending, OwnEmployer. Due again after the months that the parameter says (规范网络平台招聘类信息发布的通知).
+def verify_employer(employer: Employer, *, by: Actor, on: date | None = None, seen: str | None = None, papers_seen: bool = True) -> None:
+    """Finds it right. Where two reviewers are asked for, the first endorses and only another one verifies.
 
-    `seen` is the `identity` that was read: name or code changed since are not verified unread (ChangedMeanwhile).
+    Due again after the months that the parameter says (规范网络平台招聘类信息发布的通知). `seen` is the `identity` that was read: name or
+    code changed since are not verified unread (ChangedMeanwhile). `papers_seen`: the original or the public register was seen, which has to
+    be said where no licence was uploaded (PapersUnseen). Raises NotPending, OwnEmployer, SecondEyes.
     """
-    _decide(employer, EmployerState.VERIFIED, "", by)
+    _require_decidable(employer, by)
     if seen not in {None, employer.identity}:
         raise ChangedMeanwhile
+    if not papers_seen and files.latest(employer.id, FileKind.LICENCE) is None:
+        raise PapersUnseen
+    if needs_two(employer, on=on) and by.person_id in {None, employer.endorsed_by}:
+        raise SecondEyes
+    if employer.endorsed_by is None and needs_two(employer, on=on):
+        _endorse(employer, by)
+        return
+    _settle(employer, EmployerState.VERIFIED, "", by)
     employer.verify_again_on = months_after(on or today(), reference.whole("employer_reverify_months", on=on or today()))
     _tell_owners(employer, "单位核验通过", "现在可以发布岗位了。")
     record(EmployerVerified(str(employer.id)), by=by)
+
+
+def needs_two(employer: Employer, *, on: date | None = None) -> bool:
+    """Whether the place wants a second reviewer (四眼原则)."""
+    return reference.whole("employer_verify_eyes", region=employer.region, on=on or today()) > 1
+
+
+def _endorse(employer: Employer, by: Actor) -> None:
+    employer.endorsed_by, employer.endorsed_at = by.person_id, now()
+    record(EmployerEndorsed(str(employer.id)), by=by)
+
+
+def _forget_endorsement(employer: Employer) -> None:
+    employer.endorsed_by = employer.endorsed_at = None
 
 
 def refuse_employer(employer: Employer, *, reason: str, by: Actor) -> None:
     """The employer sees the reason, corrects and is pending again. Raises ReasonMissing, NotPending, OwnEmployer."""
     if not reason.strip():
         raise ReasonMissing
-    _decide(employer, EmployerState.REFUSED, reason.strip(), by)
+    _require_decidable(employer, by)
+    _settle(employer, EmployerState.REFUSED, reason.strip(), by)
     employer.verify_again_on = None
     _tell_owners(employer, "单位核验没有通过", f"原因：{employer.decision_reason}。改正后可以再提交。")
     record(EmployerRefused(str(employer.id)), by=by)
 
 
-def _decide(employer: Employer, state: EmployerState, reason: str, by: Actor) -> None:
+def _require_decidable(employer: Employer, by: Actor) -> None:
     session().refresh(employer, with_for_update=True)
     if not employer.awaits_decision:
         raise NotPending
     if by.person_id is not None and queries.membership_of(employer.id, by.person_id) is not None:
         raise OwnEmployer
+
+
+def _settle(employer: Employer, state: EmployerState, reason: str, by: Actor) -> None:
+    _forget_endorsement(employer)
     employer.state, employer.decision_reason = state, reason
     employer.decided_at, employer.decided_by = now(), by.person_id
 
@@ -135,6 +187,38 @@ def _tell_owners(employer: Employer, title: str, body: str) -> None:
 def show_contact(employer: Employer, *, by: Actor) -> None:
     """Whoever sees a phone in full is on the ledger before they see it."""
     record(EmployerContactShown(str(employer.id)), by=by)
+
+
+def add_paper(employer: Employer, stored: Stored, kind: FileKind, *, by: Actor) -> StoredFile:
+    """A licence or a letter of authority; what it replaces is kept as long as the service's records are (网络招聘服务管理规定)."""
+    earlier = files.latest(employer.id, kind)
+    if earlier is not None:
+        files.let_lapse(earlier, today() + timedelta(days=reference.whole("paper_kept_days")))
+    row = files.keep(stored, kind, employer.id, by_id=by.person_id)
+    record(EmployerPaperAdded(str(employer.id), kind.value), by=by)
+    return row
+
+
+def show_paper(employer: Employer, paper: StoredFile, *, by: Actor) -> None:
+    """A reviewer looks at it: on the ledger before it is shown."""
+    record(EmployerPaperShown(str(employer.id), paper.kind.value), by=by)
+
+
+def remind_of_recheck(on: date, *, by: Actor) -> int:
+    """Tells the owners whose verification ends soon that the service will look again, once per date; answers how many employers."""
+    ends = on + timedelta(days=reference.whole("employer_reverify_notice_days", on=on))
+    due = select(Employer).where(Employer.state == EmployerState.VERIFIED, Employer.verify_again_on.between(on, ends))
+    told = 0
+    for employer in session().scalars(due):
+        owners = [person for membership, person in queries.members(employer.id) if membership.owner]
+        subject = f"{employer.id}:again:{employer.verify_again_on}"
+        body = "到期后不能提交新岗位。请核对单位信息和营业执照，有变化的请更新；工作人员会按时复核。"
+        lines = [
+            tell(one.id, NoticeKind.EMPLOYER, subject, title=f"单位核验 {employer.verify_again_on} 到期", body=body, path="/employer")
+            for one in owners
+        ]
+        told += any(lines)
+    return told
 
 
 def months_after(day: date, months: int) -> date:

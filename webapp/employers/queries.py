@@ -5,10 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
+from webapp import files
 from webapp.access import Grant
 from webapp.accounts.models import Person
 from webapp.db import session, today
 from webapp.employers.models import Employer, EmployerState, Membership
+from webapp.files import FileKind, StoredFile
 
 
 def of_member(person_id: UUID) -> Sequence[Employer]:
@@ -50,6 +52,17 @@ def membership_of(employer_id: UUID, person_id: UUID) -> Membership | None:
     return session().scalar(
         select(Membership).where(Membership.employer_id == employer_id, Membership.person_id == person_id, Membership.removed_at.is_(None))
     )
+
+
+def papers(employer_id: UUID) -> dict[FileKind, StoredFile]:
+    """The newest of each kind, of an employer the caller has found in its own scope."""
+    kept = {kind: files.latest(employer_id, kind) for kind in (FileKind.LICENCE, FileKind.AUTHORITY)}
+    return {kind: row for kind, row in kept.items() if row is not None}
+
+
+def paper(employer_id: UUID, key: UUID) -> StoredFile | None:
+    """One file of an employer the caller has found in its own scope."""
+    return session().scalar(select(StoredFile).where(StoredFile.id == key, StoredFile.owner_id == employer_id))
 
 
 def _reached_by(grants: Iterable[Grant]) -> ColumnElement[bool]:

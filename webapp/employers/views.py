@@ -5,16 +5,16 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp import access, sealing
+from webapp import access, files, sealing
 from webapp.access import Permission, requires
 from webapp.accounts import limits
 from webapp.accounts.models import Person
 from webapp.db import session, transaction
 from webapp.employers import operations, queries
-from webapp.employers.forms import DecisionForm, EmployerForm, MemberForm
+from webapp.employers.forms import DecisionForm, EmployerForm, MemberForm, PaperForm
 from webapp.employers.models import Employer, EmployerState
 from webapp.reference import queries as reference
-from webapp.web import found, paginate
+from webapp.web import as_file, found, paginate
 
 blueprint = Blueprint("employers", __name__, template_folder="templates")
 Answer = Response | str | tuple[str, int]
@@ -33,12 +33,12 @@ def register() -> Answer:
     if form.validate_on_submit():
         try:
             with transaction():
-                operations.register_employer(access.visitor().person_id, **form.values(), by=access.acting(Permission.EMPLOYER_REGISTER))
+                made = operations.register_employer(access.visitor().person_id, **form.values(), by=access.acting(Permission.EMPLOYER_REGISTER))
         except operations.AlreadyRegistered:
             form.uscc.errors = [TAKEN]
         else:
-            flash("登记已提交，等待核验。核验通过后就能发布岗位。", "success")
-            return redirect(url_for("employers.mine"), 303)
+            flash("登记已提交。请再上传营业执照，核验会更快。", "success")
+            return redirect(url_for("employers.papers", employer_id=made.id), 303)
     return render_template("employers/register.html", form=form)
 
 
@@ -68,6 +68,31 @@ def edit(employer_id: UUID) -> Answer:
             flash("已保存，等待核验。" if pending else "已保存。", "success")
             return redirect(url_for("employers.mine"), 303)
     return render_template("employers/edit.html", form=form, employer=employer)
+
+
+@blueprint.route("/employer/<uuid:employer_id>/papers", methods=["GET", "POST"])
+@requires(Permission.EMPLOYER_MANAGE)
+def papers(employer_id: UUID) -> Answer:
+    employer = _own(employer_id, Permission.EMPLOYER_MANAGE)
+    form = PaperForm()
+    if form.validate_on_submit():
+        try:
+            stored = files.lay_down(form.paper.data.read(files.BYTES_AT_MOST + 1), form.paper.data.filename or "", files.DOCUMENTS)
+        except files.NotAccepted as reason:
+            form.paper.errors = [str(reason)]
+        else:
+            with transaction():
+                row = operations.add_paper(employer, stored, form.chosen, by=access.acting(Permission.EMPLOYER_MANAGE))
+            flash(f"{row.kind.label}已上传，审核员核验时能看到。", "success")
+            return redirect(url_for("employers.papers", employer_id=employer_id), 303)
+    return render_template("employers/papers.html", employer=employer, form=form, papers=queries.papers(employer_id), most=files.BYTES_AT_MOST)
+
+
+@blueprint.get("/employer/<uuid:employer_id>/papers/<uuid:key>")
+@requires(Permission.EMPLOYER_MANAGE)
+def paper(employer_id: UUID, key: UUID) -> Answer:
+    _own(employer_id, Permission.EMPLOYER_MANAGE)
+    return as_file(found(queries.paper(employer_id, key)))
 
 
 @blueprint.get("/employer/<uuid:employer_id>/members")
@@ -167,6 +192,17 @@ def show_contact(employer_id: UUID) -> Answer:
     return _verify_page(_reviewed(employer_id), DecisionForm(formdata=None), contact_shown=True)
 
 
+@blueprint.post("/verify/<uuid:employer_id>/papers/<uuid:key>")
+@requires(Permission.EMPLOYER_VERIFY)
+def show_paper(employer_id: UUID, key: UUID) -> Answer:
+    """A POST, because looking is on the ledger before anything is shown."""
+    with transaction():
+        employer = _reviewed(employer_id)
+        row = found(queries.paper(employer_id, key))
+        operations.show_paper(employer, row, by=access.acting(Permission.EMPLOYER_VERIFY))
+    return as_file(row)
+
+
 def _verify_page(employer: Employer, form: DecisionForm, *, contact_shown: bool = False) -> Answer:
     own = queries.membership_of(employer.id, access.visitor().person_id) is not None
     owners = [person for membership, person in queries.members(employer.id) if membership.owner]
@@ -178,6 +214,9 @@ def _verify_page(employer: Employer, form: DecisionForm, *, contact_shown: bool 
         own=own,
         owners=owners,
         contact_shown=contact_shown,
+        papers=queries.papers(employer.id),
+        needs_two=operations.needs_two(employer),
+        endorsed_here=employer.endorsed_by is not None and employer.endorsed_by == access.visitor().person_id,
         regions=reference.regions(),
         industries=reference.industries(),
     )
@@ -198,13 +237,25 @@ def decide(employer_id: UUID) -> Answer:
     except operations.ChangedMeanwhile:
         form.reason.errors = ["您打开之后，单位改过名称或代码。下面是现在的内容，请重新核对再决定。"]
         return _verify_page(_reviewed(employer_id), form)
+    except operations.PapersUnseen:
+        form.papers_seen.errors = ["请先确认已经核对过营业执照，再点“通过”。"]
+        return _verify_page(employer, form)
+    except operations.SecondEyes:
+        flash("您已经初核过这家单位，要由另一位审核员复核。", "warning")
     except operations.NotPending:
         flash("这家单位刚才已经有了结论，没有再改动。", "warning")
     except operations.OwnEmployer:
         flash("您是这家单位的成员，不能核验它。请由另一位审核员办理。", "danger")
     else:
-        flash("结论已记录，单位会收到通知。", "success")
+        flash(_told(employer_id), "success")
     return redirect(url_for("employers.verify_queue"), 303)
+
+
+def _told(employer_id: UUID) -> str:
+    employer = _reviewed(employer_id)
+    if employer.endorsed_by is not None:
+        return "初核已通过。再由另一位审核员复核通过，单位才算核验。"
+    return "结论已记录，单位会收到通知。"
 
 
 def _decide(employer_id: UUID, form: DecisionForm) -> None:
@@ -212,6 +263,6 @@ def _decide(employer_id: UUID, form: DecisionForm) -> None:
     with transaction():
         employer = found(queries.in_scope(employer_id, access.visitor().grants_for(Permission.EMPLOYER_VERIFY)))
         if form.decision.data == "verify":
-            operations.verify_employer(employer, by=by, seen=form.seen.data or "")
+            operations.verify_employer(employer, by=by, seen=form.seen.data or "", papers_seen=form.papers_seen.data)
         else:
             operations.refuse_employer(employer, reason=form.reason.data or "", by=by)

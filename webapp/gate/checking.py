@@ -4,7 +4,7 @@ What is recognised is code; whether it is a finding, how grave, which article it
 place and on the day. Where no row holds, nothing is found. Nothing is refused here: `Verdict` only says who has to act.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,7 +13,7 @@ from webapp.gate.completeness import missing
 from webapp.gate.findings import Finding, of_rule, of_severity
 from webapp.gate.measures import days, employers, hours, pay, trial
 from webapp.gate.measures.asked import Asked, Met
-from webapp.gate.rules import Rulebook
+from webapp.gate.rules import REQUIRED, Rulebook
 from webapp.gate.subject import Profile, Subject
 from webapp.reference.models import Severity
 
@@ -47,11 +47,15 @@ class Verdict:
         """With the employer's reason: what a rule lets be explained no longer blocks and is looked at by a person."""
         if not necessity.strip():
             return self
-        return Verdict(tuple(replace(found, severity=Severity.FLAG) if _is_explained(found) else found for found in self.findings))
+        return self._left_to_a_person(lambda finding: finding.necessity)
 
+    def of_a_forwarded_row(self) -> "Verdict":
+        """Nobody here can mend its words, so a person judges them; only what it lacks still blocks."""
+        return self._left_to_a_person(lambda finding: not finding.code.startswith(REQUIRED))
 
-def _is_explained(finding: Finding) -> bool:
-    return finding.severity is Severity.BLOCK and finding.necessity
+    def _left_to_a_person(self, is_left: Callable[[Finding], bool]) -> "Verdict":
+        left = (replace(found, severity=Severity.FLAG) if found.severity is Severity.BLOCK and is_left(found) else found for found in self.findings)
+        return Verdict(tuple(left))
 
 
 def check(subject: Subject, book: Rulebook, on: date) -> list[Finding]:

@@ -17,6 +17,13 @@ class NoticeKind(Labelled):
     EMPLOYER = "employer", "单位核验结果"
     ROLE = "role", "权限变动"
     TAKEN_DOWN = "taken_down", "岗位下架"
+    CHECK = "check", "岗位抽查"
+    REPORT = "report", "举报办理"
+    DEMAND = "demand", "用工需求"
+    PROGRESS = "progress", "应聘进展"
+    INTERVIEW = "interview", "面试"
+    WAITING = "waiting", "待答复的应聘"
+    HIRE = "hire", "录用和就业登记"
 
 
 class Notice(Base):

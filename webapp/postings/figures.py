@@ -1,6 +1,7 @@
 """Counts of postings for officials. Every figure is a `Slice`, and its rows are the rows of the same slice: both are one set of conditions.
 
-Counted is what was once handed in for review or came from a source; a draft is nobody's business but its employer's. Each person sees
+Counted is what was once handed in for review or came from a source; a draft is nobody's business but its employer's. One job that
+several sources offer is counted once, with the source in front. Each person sees
 the area of the own grants and no more.
 """
 
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 
 from webapp.access import Grant
 from webapp.db import session
+from webapp.postings import cards
 from webapp.postings.models import Posting, PostingState
 from webapp.postings.queries import LONG, reach, within
 from webapp.reference import queries as reference
@@ -54,6 +56,7 @@ class Slice:
         return {name: value for name, value in asdict(self).items() if value}
 
     def conditions(self) -> Iterable[ColumnElement[bool]]:
+        yield or_(cards.leads(), Posting.state != PostingState.OPEN)
         yield and_(Posting.state != PostingState.DRAFT, or_(Posting.submitted_at.is_not(None), Posting.source_id.is_not(None)))
         if self.state:
             yield Posting.state == self.state

@@ -4,7 +4,7 @@ gate before the draft is submitted. What is typed wrongly is refused at once and
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     SubmitField,
     TextAreaField,
@@ -31,8 +32,8 @@ from webapp.employers.models import Employer
 from webapp.gate.findings import Finding
 from webapp.gate.subject import Profile
 from webapp.postings import gating
-from webapp.postings.models import Posting
-from webapp.postings.values import PostingValues, values_of
+from webapp.postings.reviewing.phrases import Phrase
+from webapp.postings.values import PostingValues
 from webapp.reference import queries as reference
 from webapp.reference import wages
 from webapp.reference.models import Education, EmploymentType, Severity, WageUnit
@@ -49,11 +50,11 @@ _MAY_BE_NONE = frozenset({"headcount", "region", "lon", "lat", "wage_low", "wage
 _Kind = TypeVar("_Kind", EmploymentType, WageUnit)
 
 
-def _short(label: str, most: int) -> Length:
+def short(label: str, most: int) -> Length:
     return Length(max=most, message=f"{label}最多 {most} 个字，请缩短")
 
 
-def _stripped(text: str | None) -> str:
+def stripped(text: str | None) -> str:
     """Without the signs no screen shows and PostgreSQL cannot keep (NUL)."""
     return _UNSEEN.sub("", (text or "").replace("\r\n", "\n")).strip()
 
@@ -133,7 +134,7 @@ class Items(Field):
         return "、".join(self.data or ())
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        items = dict.fromkeys(item.strip() for item in _BETWEEN_ITEMS.split(_stripped("".join(valuelist[:1]))))
+        items = dict.fromkeys(item.strip() for item in _BETWEEN_ITEMS.split(stripped("".join(valuelist[:1]))))
         kept = self.data = tuple(item for item in items if item)
         if len(kept) > ITEMS_AT_MOST:
             raise ValueError(f"{self.label.text}最多写 {ITEMS_AT_MOST} 项")
@@ -163,31 +164,31 @@ def _asked_by_law() -> Iterator[str]:
 
 class PostingForm(Form):
     employer = Choice("发布单位", choices=[], default="")
-    title = StringField("岗位名称", [_short("岗位名称", 60)], filters=[_stripped], description="写通用的名称，例如：电焊工、幼儿园教师")
+    title = StringField("岗位名称", [short("岗位名称", 60)], filters=[stripped], description="写通用的名称，例如：电焊工、幼儿园教师")
     occupation = StringField(
-        "职业名称", [_short("职业名称", 80)], filters=[_stripped], description="从《职业分类大典》中选，选准了更容易被搜到；没有合适的就不填"
+        "职业名称", [short("职业名称", 80)], filters=[stripped], description="从《职业分类大典》中选，选准了更容易被搜到；没有合适的就不填"
     )
     employment_type = Radio("用工类型", choices=options(EmploymentType.choices()), default="")
     headcount = WholeNumber("招聘人数")
-    duties = TextAreaField("工作内容", [_short("工作内容", 2000)], filters=[_stripped], description="每天做什么、上什么班、几点到几点")
+    duties = TextAreaField("工作内容", [short("工作内容", 2000)], filters=[stripped], description="每天做什么、上什么班、几点到几点")
     requirements = TextAreaField(
-        "招聘条件", [_short("招聘条件", 1000)], filters=[_stripped], description="证书、技能等；不得以性别、年龄、户籍、婚育设限"
+        "招聘条件", [short("招聘条件", 1000)], filters=[stripped], description="证书、技能等；不得以性别、年龄、户籍、婚育设限"
     )
     education = Choice("最低学历", choices=options([("", "请选择"), *Education.choices()]), default="")
     experience_years = Choice("工作经验", choices=options([("", "请选择"), *EXPERIENCES]), default="")
     skills = Items("技能", description="用顿号隔开，例如：氩弧焊、看图纸")
     region = Choice("所在县（市、区）", choices=[], default="")
-    address = StringField("详细地址", [_short("详细地址", 120)], filters=[_stripped], description="写到门牌号，求职者要知道去哪里上班")
+    address = StringField("详细地址", [short("详细地址", 120)], filters=[stripped], description="写到门牌号，求职者要知道去哪里上班")
     lon = Coordinate("经度", description="例如 117.0009")
     lat = Coordinate("纬度", description="例如 36.6758")
     wage_unit = Choice("计算单位", choices=options([("", "请选择"), *((unit.value, f"元/{unit.label}") for unit in WageUnit)]), default="")
     wage_low = YuanAmount("最低工资")
     wage_high = YuanAmount("最高工资")
     wage_months = WholeNumber("一年发几个月", description="12 到 16；按月发工资的才填")
-    insurance = TextAreaField("社会保险", [_short("社会保险", 500)], filters=[_stripped], description="例如：入职当月起缴纳五项社会保险")
+    insurance = TextAreaField("社会保险", [short("社会保险", 500)], filters=[stripped], description="例如：入职当月起缴纳五项社会保险")
     benefits = Items("福利", description="用顿号隔开，例如：包住、工作餐、带薪年假")
-    protection = TextAreaField("劳动保护", [_short("劳动保护", 500)], filters=[_stripped], description="例如：发放安全帽、防护手套，每年体检")
-    hazards = TextAreaField("职业危害", [_short("职业危害", 500)], filters=[_stripped], description="如实写明粉尘、噪声、高温等；没有就写“无”")
+    protection = TextAreaField("劳动保护", [short("劳动保护", 500)], filters=[stripped], description="例如：发放安全帽、防护手套，每年体检")
+    hazards = TextAreaField("职业危害", [short("职业危害", 500)], filters=[stripped], description="如实写明粉尘、噪声、高温等；没有就写“无”")
     valid_through = Day("有效期至")
     save = SubmitField("存为草稿")
 
@@ -204,8 +205,7 @@ class PostingForm(Form):
         return self
 
     @classmethod
-    def of(cls, posting: Posting) -> "PostingForm":
-        values = values_of(posting)
+    def of(cls, values: PostingValues) -> "PostingForm":
         return cls(
             data={name: getattr(values, name) for name in cls._plain_names()}
             | {
@@ -239,6 +239,13 @@ class PostingForm(Form):
     def validate_occupation(self, field: StringField) -> None:
         if field.data and not reference.occupations().named(field.data):
             raise ValidationError(f"《职业分类大典》里没有找到“{field.data}”，请从列表中选，或者留空")
+
+    def show_remarks(self, remarks: Mapping[str, str]) -> None:
+        """What the reviewer wrote, beside the field it is about."""
+        for name, text in remarks.items():
+            field = self._fields.get(name)
+            if field is not None:
+                field.errors = [*field.errors, f"审核意见：{text}"]
 
     def show(self, findings: Iterable[Finding]) -> list[Finding]:
         """Puts each finding beside its field; those about something else than this form come back first."""
@@ -277,25 +284,77 @@ def places(chosen: str | None = None) -> list[SelectChoice]:
     return offered
 
 
-class ApplyForm(Form):
-    message = TextAreaField("想对用人单位说的话", [_short("留言", 500)], filters=[_stripped], description="可以写会什么、做过什么、什么时候能上班")
-    shares_phone = Radio("姓名和电话", [InputRequired("请选择是否把姓名和电话提供给这家单位")])
-    """Nothing is chosen beforehand: consent is given (个人信息保护法 §23), and a refusal is a decision, not an oversight."""
-
-    def ask_for(self, employer: str) -> None:
-        self.shares_phone.choices = [("yes", f"同意向“{employer}”提供我的姓名和手机号码"), ("no", "暂不同意")]
+REMARKED = {
+    "title": "岗位名称",
+    "headcount": "招用人数",
+    "duties": "工作内容",
+    "region": "工作地点",
+    "requirements": "录用条件",
+    "employment_type": "用工类型",
+    "wage_unit": "劳动报酬",
+    "insurance": "社会保险和福利",
+    "protection": "劳动保护",
+    "hazards": "职业危害",
+    "valid_through": "有效期至",
+}
+"""Form field -> the element of the page that a reviewer may remark on."""
 
 
 class ReviewForm(Form):
     decision = StringField("决定")
     seen = IntegerField(widget=HiddenInput())
-    """The version of the posting that is decided about."""
-    reason = TextAreaField("理由", [_short("理由", 500)], filters=[_stripped])
+    """The version of the posting, or of the change, that is decided about."""
+    reason = TextAreaField("理由", [short("理由", 500)], filters=[stripped])
+    phrases = SelectMultipleField("常用理由", choices=[])
+
+    def offer(self, phrases: Sequence[Phrase]) -> "ReviewForm":
+        self._phrases = phrases
+        self.phrases.choices = options((str(number), phrase.sentence) for number, phrase in enumerate(phrases))
+        return self
+
+    @property
+    def chosen(self) -> list[Phrase]:
+        return [self._phrases[int(number)] for number in self.phrases.data or ()]
+
+    @property
+    def remarks(self) -> dict[str, str]:
+        """Form field -> what has to change there: what was typed, then what was ticked."""
+        typed = {name: [self.remark(name).data or ""] for name in REMARKED}
+        for phrase in self.chosen:
+            if phrase.field in typed:
+                typed[phrase.field].append(phrase.sentence)
+        return {name: "".join(texts) for name, texts in typed.items() if any(texts)}
+
+    @property
+    def whole(self) -> str:
+        """What is said of the posting as a whole."""
+        return "".join([self.reason.data or "", *(phrase.sentence for phrase in self.chosen if phrase.field not in REMARKED)])
+
+    def remark(self, name: str) -> StringField:
+        field: StringField = self._fields[f"remark_{name}"]
+        return field
+
+
+for _name, _label in REMARKED.items():
+    setattr(ReviewForm, f"remark_{_name}", StringField(f"{_label}的问题", [short("这一项", 200)], filters=[stripped]))
+
+
+class PhraseForm(Form):
+    field = Choice("说的是哪一项", choices=options([("", "整个岗位"), *REMARKED.items()]), default="")
+    text = StringField("用语", [InputRequired("请写下常用的理由"), short("用语", 200)], filters=[stripped])
 
 
 class SubmitForm(Form):
-    necessity = TextAreaField("为什么需要", [_short("说明", 500)], filters=[_stripped])
-    """Why the post needs what the gate found."""
+    remark = TextAreaField(
+        "给审核员的说明", [short("说明", 500)], filters=[stripped], description="有什么要说明的写在这里，例如条件为什么是工作必需的；没有就不填"
+    )
+
+    def asks_why(self, blocks: Sequence[Finding]) -> bool:
+        """Whether a word to the reviewer would do for all that blocks; it is then asked for."""
+        is_enough = all(finding.necessity for finding in blocks)
+        if is_enough:
+            self.remark.errors = ["请写明岗位为什么需要；不需要的，请回去修改"]
+        return is_enough
 
 
 class MoveForm(Form):

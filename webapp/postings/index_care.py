@@ -16,6 +16,7 @@ from webapp.db import new_key, now, session
 from webapp.events import IndexCheckAsked, IndexRebuildAsked
 from webapp.ledger import Delivery, DeliveryState, Entry
 from webapp.notices.operations import close_delivery
+from webapp.postings import cards
 from webapp.postings.models import IndexRun, IndexRunKind, Posting, PostingState
 
 QUEUE, SINGLE, CHECK, REBUILD = "index", "index_posting", "check_index", "rebuild_index"
@@ -43,8 +44,8 @@ class Lag:
 
 
 def open_postings() -> int:
-    """What the index should hold."""
-    return session().scalar(select(func.count()).where(Posting.state == PostingState.OPEN)) or 0
+    """What the index should hold: every card once."""
+    return session().scalar(select(func.count()).where(Posting.state == PostingState.OPEN, cards.leads())) or 0
 
 
 def lag() -> Lag:

@@ -1,4 +1,7 @@
-"""A row as the search engine is told of it. Whoever is not open is a tombstone; nothing of a person is ever in a document."""
+"""A row as the search engine is told of it. Whoever is not open, or stands behind another's card, is a tombstone.
+
+Nothing of a person is ever in a document.
+"""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -10,7 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 import search.current
 from search.documents import PostingDocument, tombstone
 from webapp.db import LOCAL_ZONE, reading, session
-from webapp.postings import traits
+from webapp.postings import cards, traits
 from webapp.postings.models import Posting, PostingState
 from webapp.reference import queries as reference
 
@@ -20,7 +23,7 @@ log = logging.getLogger(__name__)
 
 def document(posting: Posting) -> PostingDocument:
     """What this version of the row says to the index. A lowest education nobody stated counts as none asked for, as in every search."""
-    if posting.state is not PostingState.OPEN:
+    if posting.state is not PostingState.OPEN or posting.card_id is not None:
         return tombstone(str(posting.id), posting.seq, posting.version)
     said = traits.read(posting)
     return PostingDocument(
@@ -104,7 +107,7 @@ def of_batch(batch_id: UUID) -> Iterator[PostingDocument]:
 
 def every_open() -> Iterator[PostingDocument]:
     """What a rebuilt index holds. The state is hidden from the planner: by its index SQLite would sort all open rows for each thousand."""
-    return stream(func.coalesce(Posting.state, PostingState.OPEN) == PostingState.OPEN)
+    return stream(func.coalesce(Posting.state, PostingState.OPEN) == PostingState.OPEN, cards.leads())
 
 
 def _wording(posting: Posting) -> tuple[str, ...]:

@@ -2,7 +2,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Date, Float, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.accounts.models import Person
@@ -10,7 +10,6 @@ from webapp.db import Base, UtcDateTime, Yuan, new_key, now
 from webapp.employers.models import Employer
 from webapp.labels import Labelled
 from webapp.reference.models import Education, EmploymentType, WageUnit
-from webapp.sealing import Sealed
 
 SEARCH_TEXT_AT_MOST = 40
 """Signs of a searched text that is counted: a longer one is a story, not a search."""
@@ -38,7 +37,7 @@ NEXT: dict[PostingState, frozenset[PostingState]] = {
     _S.WITHDRAWN: frozenset({_S.DRAFT}),
     _S.TAKEN_DOWN: frozenset(),
 }
-"""The one table of moves. EXPIRED -> OPEN is for a forwarded row that its source sent again with a new validity."""
+"""The one table of moves that people make. What a source moves by sending its own row again, or by withdrawing it, is said in `sources.writing`."""
 
 SHOWN = frozenset({_S.OPEN, _S.EXPIRED, _S.FILLED, _S.PAUSED})
 """States whose page a visitor may still open: only OPEN answers 200, the others say so with 410."""
@@ -52,6 +51,8 @@ class Posting(Base):
         Index("ix_posting_employer", "employer_id", "state"),
         Index("ix_posting_state_through", "state", "valid_through"),
         Index("ix_posting_closed", "closed_at"),
+        Index("ix_posting_card", "card_id"),
+        Index("ix_posting_grouped", "grouped_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
@@ -74,6 +75,14 @@ class Posting(Base):
     batch_id: Mapped[UUID | None] = mapped_column(index=True)
     row_digest: Mapped[str | None] = mapped_column(String(40))
     """Digest of the forwarded row, so that a second import of the same file changes nothing."""
+    source_url: Mapped[str] = mapped_column(String(500), default="")
+    """Where the source shows it (https), or nothing."""
+    card_id: Mapped[UUID | None]
+    """The posting whose card shows this one too, because both are the same job; None: it has a card of its own (see `cards`)."""
+    card_rank: Mapped[int] = mapped_column(Integer, default=0)
+    """Who leads a card: the lowest rank, then the oldest. 0 is a direct posting; a forwarded one has its source's."""
+    grouped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it last came forward or stood back; one instant for all that did as one fact, so that the index finds them again."""
 
     title: Mapped[str] = mapped_column(String(120), default="")
     occupation: Mapped[str | None] = mapped_column(String(12))
@@ -111,9 +120,7 @@ class Posting(Base):
     hazards: Mapped[str] = mapped_column(Text, default="")
 
     flags: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
-    """Codes of the gate's rules that a person has to look at, as they were found when it was handed in or came from its source."""
-    necessity: Mapped[str] = mapped_column(String(500), default="", server_default="")
-    """Why the post needs what the gate found, in the employer's words: the reviewer reads it, no visitor does."""
+    """Of a forwarded row: codes of the gate's rules because of which a person sees it before it opens."""
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_through: Mapped[date | None] = mapped_column(Date)
     """The last day on which it may be shown as open."""
@@ -139,6 +146,7 @@ class ReviewDecision(Labelled):
     APPROVED = "approved", "通过"
     RETURNED = "returned", "退回修改"
     TAKEN_DOWN = "taken_down", "下架"
+    STOPPED = "stopped", "停止招聘"
 
 
 class PostingReview(Base):
@@ -151,40 +159,10 @@ class PostingReview(Base):
     posting_id: Mapped[UUID] = mapped_column(ForeignKey(Posting.id))
     decision: Mapped[ReviewDecision]
     reason: Mapped[str] = mapped_column(String(500), default="")
+    remarks: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    """Form field -> what has to change there."""
     by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-
-
-class ApplicationState(Labelled):
-    SENT = "sent", "已投递"
-    WITHDRAWN = "withdrawn", "已撤回"
-
-
-class Application(Base):
-    """A seeker's application: what the employer may see of a person begins and ends with it."""
-
-    __tablename__ = "application"
-    __table_args__ = (
-        UniqueConstraint("posting_id", "person_id"),
-        Index("ix_application_posting", "posting_id"),
-        Index("ix_application_person", "person_id"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
-    number: Mapped[str] = mapped_column(String(20), unique=True)
-    """The number on the confirmation page, for the phone: digits only, no personal data in it."""
-    posting_id: Mapped[UUID] = mapped_column(ForeignKey(Posting.id))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))
-    state: Mapped[ApplicationState] = mapped_column(default=ApplicationState.SENT)
-    message_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """A letter to one employer, often with a phone number in it."""
-    shares_phone: Mapped[bool] = mapped_column(default=False)
-    """The seeker's separate consent that this employer sees the phone number (个人信息保护法 §23)."""
-    sent_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-    message = Sealed("message_sealed")
 
 
 class SearchTally(Base):

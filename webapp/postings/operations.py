@@ -1,9 +1,7 @@
 """The life of a posting. The caller has read the row for change (locked); two that did not are told apart by the row's version."""
 
-import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import exists, select, update
@@ -12,33 +10,26 @@ from webapp import events
 from webapp.access import Actor
 from webapp.db import new_key, now, session, take_numbers, today, transaction
 from webapp.employers.models import Employer, EmployerState, Membership
+from webapp.gate.checking import Verdict
 from webapp.gate.findings import Finding
 from webapp.ledger import record
-from webapp.postings import gating, telling
+from webapp.postings import cards, gating, telling
 from webapp.postings.models import (
     NEXT,
-    Application,
-    ApplicationState,
     Posting,
     PostingReview,
     PostingState,
     ReviewDecision,
 )
+from webapp.postings.refusals import Refusal
+from webapp.postings.reviewing import operations as reviewing
+from webapp.postings.reviewing.risks import risks_of
 from webapp.postings.values import NAMES, PostingValues, monthly, values_of
 from webapp.reference import queries as reference
 from webapp.reference import wages
 
 EXPIRED_AT_ONCE = 1000
 _S = PostingState
-
-
-class Refusal(Exception):
-    """What may not be done now; `says` tells the person why and what to do instead."""
-
-    says: ClassVar[str] = ""
-
-    def __str__(self) -> str:
-        return self.says
 
 
 class IllegalMove(Refusal):
@@ -74,30 +65,6 @@ class Lapsed(Refusal):
     says = "有效期已过，不能直接恢复。请改好有效期后重新提交审核"
 
 
-class NotOpen(Refusal):
-    says = "这个岗位已经停止招聘，不能再投递。可以看看其他相近的岗位"
-
-
-class AppliesElsewhere(Refusal):
-    says = "这个岗位由其他平台转载，没有在线投递，请到来源平台联系用人单位"
-
-
-class OwnEmployer(Refusal):
-    says = "这是您所在单位的岗位，不能投递"
-
-
-class AlreadyApplied(Refusal):
-    says = "您已经投递过这个岗位"
-
-    def __init__(self, application_id: UUID) -> None:
-        super().__init__(application_id)
-        self.application_id = application_id
-
-
-class NotSent(Refusal):
-    says = "这次投递已经撤回"
-
-
 class Incomplete(Refusal):
     """`findings` name each field, what to do and the rule."""
 
@@ -120,7 +87,7 @@ def draft(employer: Employer, values: PostingValues, *, by: Actor) -> Posting:
         author_id=by.person_id,
         created_at=now(),
     )
-    _write(posting, values)
+    write(posting, values)
     session().add(posting)
     record(events.PostingDrafted(str(posting.id)), by=by)
     return posting
@@ -136,19 +103,22 @@ def change(posting: Posting, values: PostingValues, *, by: Actor) -> Posting:
     """Only a draft changes: what is shown was reviewed as it is. Raises NotADraft."""
     if posting.state is not _S.DRAFT:
         raise NotADraft
-    _write(posting, values)
+    write(posting, values)
     record(events.PostingDrafted(str(posting.id)), by=by)
     return posting
 
 
-def submit(posting: Posting, *, by: Actor, on: date, necessity: str = "") -> None:
-    """Hands the draft to the reviewers, with why the post needs what the gate found. Raises NotVerified, Incomplete."""
-    employer = _require_verified(posting, on)
-    posting.necessity = necessity.strip()
-    _require_complete(posting, employer, on)
+def submit(posting: Posting, *, by: Actor, on: date, remark: str = "") -> None:
+    """Hands the draft to the reviewers, who read the remark; it may also say why the post needs what the gate found.
+
+    Raises NotVerified, Incomplete.
+    """
+    employer = require_verified(posting, on)
+    found = require_passable(gating.verdict(posting, employer, on=on, remark=remark))
     move(posting, _S.IN_REVIEW)
     posting.submitted_at = now()
     posting.employer_name, posting.employer_about, posting.industry = employer.name, employer.about, employer.industry
+    reviewing.hand_in(posting, risks=risks_of(posting, values_of(posting), employer, found.flags, on=on), remark=remark)
     record(events.PostingSubmitted(str(posting.id)), by=by)
 
 
@@ -157,39 +127,58 @@ def approve(posting: Posting, *, by: Actor, seen: int | None = None) -> None:
 
     `seen` is the version that was read: one that was taken back, rewritten and handed in again since is ChangedMeanwhile.
     """
-    _require_distance(posting, by)
+    require_distance(posting, by)
+    reviewing.require_free(posting, by=by)
     if posting.state is _S.IN_REVIEW and seen not in {None, posting.version}:
         raise ChangedMeanwhile
     on = today()
-    if not posting.is_forwarded:  # what a source forwards was taken with what it has; what its words say is this reviewer's decision
-        _require_complete(posting, _require_verified(posting, on), on)
+    employer = None if posting.is_forwarded else require_verified(posting, on)
+    require_passable(gating.verdict(posting, employer, on=on, remark=reviewing.remark_on(posting)))
     move(posting, _S.OPEN)
-    posting.opened_at, posting.valid_from, posting.closed_at = now(), on, None
-    _decide(posting, ReviewDecision.APPROVED, "", by=by)
+    posting.opened_at, posting.valid_from, posting.closed_at, posting.card_id = now(), on, None, None
+    reviewing.settle(posting, ReviewDecision.APPROVED, by=by)
+    decide(posting, ReviewDecision.APPROVED, "", by=by)
     record(events.PostingApproved(str(posting.id)), by=by)
 
 
-def return_(posting: Posting, reason: str, *, by: Actor) -> None:
-    """Back to the employer as a draft, with what has to change; a forwarded one, which nobody here can change, is not shown.
+def return_(posting: Posting, reason: str, *, by: Actor, remarks: Mapping[str, str] | None = None) -> None:
+    """Back to the employer as a draft, with what has to change: `remarks` by form field, `reason` for the whole; one of them is needed.
 
-    Raises OwnPosting, NoReason.
+    Raises OwnPosting, NoReason, HeldByAnother.
     """
-    _require_distance(posting, by)
-    _require_reason(reason)
+    require_distance(posting, by)
+    reviewing.require_free(posting, by=by)
+    require_reason(reason, remarks)
     if posting.state is not _S.IN_REVIEW:
         raise IllegalMove(posting.state, _S.DRAFT)
-    move(posting, _S.WITHDRAWN if posting.is_forwarded else _S.DRAFT)
-    _decide(posting, ReviewDecision.RETURNED, reason, by=by)
+    move(posting, _S.DRAFT)
+    reviewing.settle(posting, ReviewDecision.RETURNED, by=by)
+    decide(posting, ReviewDecision.RETURNED, reason, by=by, remarks=remarks)
     record(events.PostingReturned(str(posting.id)), by=by)
 
 
 def take_down(posting: Posting, reason: str, *, by: Actor) -> None:
-    """For good: an unlawful or untrue posting (人力资源市场暂行条例 §43); who applied is warned. Raises OwnPosting, NoReason."""
-    _require_distance(posting, by)
-    _require_reason(reason)
+    """For good: an unlawful or untrue posting (人力资源市场暂行条例 §43); whoever applied hears of it. What stands behind its card says the same
+    and goes with it. Raises OwnPosting, NoReason."""
+    require_distance(posting, by)
+    require_reason(reason)
+    for same in cards.behind([posting.id]):
+        _close(same, _S.TAKEN_DOWN, by=by)
+        decide(same, ReviewDecision.TAKEN_DOWN, reason, by=by)
     _close(posting, _S.TAKEN_DOWN, by=by)
-    _decide(posting, ReviewDecision.TAKEN_DOWN, reason, by=by)
-    telling.tell_applicants(posting)
+    decide(posting, ReviewDecision.TAKEN_DOWN, reason, by=by)
+
+
+def stop(posting: Posting, reason: str, *, by: Actor, filled: bool = False) -> None:
+    """An inspection found that nobody is wanted any more (`filled`: because everybody was found), or that it has to be mended.
+
+    Its employer may open a filled one again, and make a draft of a withdrawn one, which is reviewed anew; a forwarded one has nobody here who
+    could, so it is withdrawn in either case. Raises OwnPosting, NoReason.
+    """
+    require_distance(posting, by)
+    require_reason(reason)
+    _close(posting, _S.FILLED if filled and not posting.is_forwarded else _S.WITHDRAWN, by=by)
+    decide(posting, ReviewDecision.STOPPED, reason, by=by)
 
 
 def pause(posting: Posting, *, by: Actor) -> None:
@@ -211,9 +200,9 @@ def reopen(posting: Posting, *, by: Actor) -> None:
         raise IllegalMove(posting.state, _S.OPEN)
     if posting.valid_through is None or posting.valid_through < today():
         raise Lapsed
-    _require_verified(posting, today())
+    require_verified(posting, today())
     move(posting, _S.OPEN)
-    posting.closed_at = None
+    posting.closed_at = posting.card_id = None
     record(events.PostingReopened(str(posting.id)), by=by)
 
 
@@ -222,6 +211,7 @@ def revise(posting: Posting, *, by: Actor) -> None:
     if posting.is_forwarded:
         raise IllegalMove(posting.state, _S.DRAFT)
     move(posting, _S.DRAFT)
+    reviewing.take_back(posting, by=by)
     record(events.PostingDrafted(str(posting.id)), by=by)
 
 
@@ -255,6 +245,7 @@ def _expire_some(on: date, *, by: Actor) -> int:
         .execution_options(synchronize_session=False)
     )
     record(events.PostingsExpired(on.isoformat(), at.isoformat(), len(keys)), by=by)
+    cards.lead_next(keys, by=by)
     return len(keys)
 
 
@@ -266,11 +257,15 @@ def _lapsed(on: date) -> list[UUID]:
 
 def _close(posting: Posting, state: PostingState, *, by: Actor) -> None:
     move(posting, state)
+    if state in {_S.WITHDRAWN, _S.TAKEN_DOWN}:
+        reviewing.drop_change(posting, by=by)
+        reviewing.take_back(posting, by=by)
     posting.closed_at = now()
     record(events.PostingClosed(str(posting.id), state.value), by=by)
+    cards.lead_next([posting.id], by=by)
 
 
-def _write(posting: Posting, values: PostingValues) -> None:
+def write(posting: Posting, values: PostingValues) -> None:
     for name in NAMES:
         value = getattr(values, name)
         setattr(posting, name, list(value) if isinstance(value, tuple) else value)
@@ -280,7 +275,7 @@ def _write(posting: Posting, values: PostingValues) -> None:
     posting.month_low, posting.month_high = monthly(values) if has_wage and values.wage_unit else (None, None)
 
 
-def _require_verified(posting: Posting, on: date) -> Employer:
+def require_verified(posting: Posting, on: date) -> Employer:
     employer = session().get(Employer, posting.employer_id) if posting.employer_id else None
     if employer is None or employer.state is not EmployerState.VERIFIED:
         raise NotVerified
@@ -289,11 +284,11 @@ def _require_verified(posting: Posting, on: date) -> Employer:
     return employer
 
 
-def _require_complete(posting: Posting, employer: Employer, on: date) -> None:
-    found = gating.verdict(posting, employer, on=on)
+def require_passable(found: Verdict) -> Verdict:
+    """Raises Incomplete with what the employer has to mend first; the rest is for the reviewer."""
     if found.blocks:
         raise Incomplete(found.blocks)
-    posting.flags = list(dict.fromkeys(finding.code for finding in found.flags))
+    return found
 
 
 def is_too_near(posting: Posting, person_id: UUID) -> bool:
@@ -302,80 +297,28 @@ def is_too_near(posting: Posting, person_id: UUID) -> bool:
     return posting.author_id == person_id or bool(session().scalar(select(belongs)))
 
 
-def _require_distance(posting: Posting, by: Actor) -> None:
+def require_distance(posting: Posting, by: Actor) -> None:
     """A decision needs a person who answers for it, and one who is not near."""
     if by.person_id is None or is_too_near(posting, by.person_id):
         raise OwnPosting
 
 
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
+def require_reason(reason: str, remarks: Mapping[str, str] | None = None) -> None:
+    if not reason.strip() and not any((remarks or {}).values()):
         raise NoReason
 
 
-def _decide(posting: Posting, decision: ReviewDecision, reason: str, *, by: Actor) -> None:
-    review = PostingReview(id=new_key(), posting_id=posting.id, decision=decision, reason=reason.strip(), by_id=by.person_id, at=now())
+def decide(
+    posting: Posting, decision: ReviewDecision, reason: str, *, by: Actor, remarks: Mapping[str, str] | None = None, subject: str = ""
+) -> None:
+    review = PostingReview(
+        id=new_key(),
+        posting_id=posting.id,
+        decision=decision,
+        reason=reason.strip(),
+        remarks={field: text.strip() for field, text in (remarks or {}).items() if text.strip()},
+        by_id=by.person_id,
+        at=now(),
+    )
     session().add(review)
-    telling.tell_author(posting, review)
-
-
-def apply(posting: Posting, person_id: UUID, *, message: str, shares_phone: bool, by: Actor) -> Application:
-    """Sends an application; one that was withdrawn is sent again under its number.
-
-    The caller has locked the posting, so two at once are one after the other. Raises NotOpen, AppliesElsewhere, OwnEmployer, AlreadyApplied.
-    """
-    members = _require_open_for(posting, person_id)
-    known = select(Application).where(Application.posting_id == posting.id, Application.person_id == person_id)
-    application = session().scalar(known)
-    if application is not None and application.state is ApplicationState.SENT:
-        raise AlreadyApplied(application.id)
-    if application is None:
-        application = Application(id=new_key(), number=_new_number(), posting_id=posting.id, person_id=person_id)
-        session().add(application)
-    application.state, application.sent_at = ApplicationState.SENT, now()
-    application.withdrawn_at = application.seen_at = None
-    application.message, application.shares_phone = message.strip(), shares_phone
-    record(events.ApplicationSent(str(application.id)), by=by)
-    telling.tell_members(members, posting, application)
-    return application
-
-
-def withdraw_application(application: Application, *, by: Actor) -> None:
-    """From now on the employer sees neither name nor phone number nor message. Raises NotSent when it was withdrawn before."""
-    if application.state is not ApplicationState.SENT:
-        raise NotSent
-    application.state, application.withdrawn_at = ApplicationState.WITHDRAWN, now()
-    record(events.ApplicationWithdrawn(str(application.id)), by=by)
-
-
-def open_application(application: Application, *, by: Actor) -> None:
-    """A member of the employer opens it: that is on the ledger before anything personal is shown. Raises NotSent."""
-    if application.state is not ApplicationState.SENT:
-        raise NotSent
-    application.seen_at = application.seen_at or now()
-    record(events.ApplicationOpened(str(application.id)), by=by)
-
-
-def _require_open_for(posting: Posting, person_id: UUID) -> list[UUID]:
-    """The members of its employer, who receive the application."""
-    if posting.state is not _S.OPEN or (posting.valid_through is not None and posting.valid_through < today()):
-        raise NotOpen
-    if posting.employer_id is None:
-        raise AppliesElsewhere
-    members = _members(posting.employer_id)
-    if person_id in members:
-        raise OwnEmployer
-    return members
-
-
-def _members(employer_id: UUID) -> list[UUID]:
-    wanted = select(Membership.person_id).where(Membership.employer_id == employer_id, Membership.removed_at.is_(None))
-    return list(session().scalars(wanted))
-
-
-def _new_number() -> str:
-    """The day and eight random digits: easy to say on the phone, and it does not tell how many there are."""
-    while True:
-        number = f"{today():%Y%m%d}{secrets.randbelow(10**8):08d}"
-        if not session().scalar(select(exists().where(Application.number == number))):
-            return number
+    telling.tell_author(posting, review, subject)

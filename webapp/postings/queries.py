@@ -1,9 +1,10 @@
-"""Questions about postings and applications; each says whose rows it answers. What is outside the scope does not exist."""
+"""Questions about postings; each says whose rows it answers. What is outside the scope does not exist."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
@@ -18,8 +19,9 @@ from webapp.accounts.models import Person
 from webapp.db import session, today
 from webapp.employers.models import Employer, EmployerState
 from webapp.gate.subject import Twin
+from webapp.postings import cards
 from webapp.postings.criteria import place_range
-from webapp.postings.models import SHOWN, Application, Posting, PostingReview, PostingState, ReviewDecision
+from webapp.postings.models import SHOWN, Posting, PostingReview, PostingState, ReviewDecision
 from webapp.reference.registers import company_end
 
 _TOLD = tuple(defer(column) for column in (Posting.duties, Posting.requirements, Posting.insurance))
@@ -99,6 +101,10 @@ def _is_open(state: PostingState, valid_through: date | None) -> bool:
     return state is PostingState.OPEN and (valid_through is None or valid_through >= today())
 
 
+def _has_card(posting: Posting) -> bool:
+    return posting.card_id is None and is_open(posting)
+
+
 def similar(posting: Posting, limit: int = SIMILAR) -> Sequence[Posting]:
     """Open postings of the same work in the same city: by title and occupation, from the city and then around it; none when the engine is away."""
     wish = Wish(clean_title(posting.title)[:20], occupations=(posting.occupation,) if posting.occupation else ())
@@ -123,7 +129,8 @@ def is_verified(employer: Employer | None, *, on: date | None = None) -> bool:
 
 
 def open_now() -> ColumnElement[bool]:
-    return and_(Posting.state == PostingState.OPEN, or_(Posting.valid_through.is_(None), Posting.valid_through >= today()))
+    """With a card of its own: what lists and suggestions are made of."""
+    return and_(Posting.state == PostingState.OPEN, cards.leads(), or_(Posting.valid_through.is_(None), Posting.valid_through >= today()))
 
 
 @lru_cache(maxsize=4)
@@ -142,12 +149,12 @@ def _named(hits: Hits, *, told: bool = False) -> list[tuple[Posting, bool]]:
     keys = [UUID(key) for key in hits.keys]
     wanted = _cards(today(), told=told).where(Posting.id.in_(keys))
     rows = {row.id: (row, bool(mark)) for row, mark in session().execute(wanted)} if keys else {}
-    return [rows[key] for key in keys if key in rows and is_open(rows[key][0])]
+    return [rows[key] for key in keys if key in rows and _has_card(rows[key][0])]
 
 
 def _still_open(hits: Hits) -> int:
     """Of hits that are all on one page."""
-    wanted = select(Posting.state, Posting.valid_through).where(Posting.id.in_([UUID(key) for key in hits.keys]))
+    wanted = select(Posting.state, Posting.valid_through).where(Posting.id.in_([UUID(key) for key in hits.keys]), cards.leads())
     open_rows = sum(_is_open(state, until) for state, until in session().execute(wanted))
     return hits.total - len(hits.keys) + open_rows
 
@@ -187,10 +194,11 @@ def _conditions(query: PostingQuery) -> Iterable[ColumnElement[bool]]:
         yield Posting.source_title.in_(query.sources)
 
 
-def within(region: str) -> ColumnElement[bool]:
-    """The posting lies in the area of this code."""
+def within(region: str, column: Any = Posting.region) -> ColumnElement[bool]:
+    """The posting (or what the column is of) lies in the area of this code."""
     low, high = place_range(region)
-    return Posting.region.between(low, high)
+    lies: ColumnElement[bool] = column.between(low, high)
+    return lies
 
 
 # an employer's own
@@ -212,13 +220,13 @@ def of_employer(employer_id: UUID) -> Sequence[Posting]:
     return session().scalars(select(Posting).where(Posting.employer_id == employer_id).order_by(Posting.seq.desc())).all()
 
 
-def twins_of(posting: Posting) -> list[Twin]:
-    """Its employer's other open postings of the same place, as the gate compares them."""
+def twins_of(posting: Posting, region: str | None) -> list[Twin]:
+    """Its employer's other open postings of this place, as the gate compares them."""
     if posting.employer_id is None:
         return []
     columns = (Posting.id, Posting.title, Posting.region, Posting.duties)
     wanted = select(*columns).where(Posting.employer_id == posting.employer_id, Posting.id != posting.id, Posting.state == PostingState.OPEN)
-    return [Twin(str(key), title, region, duties) for key, title, region, duties in session().execute(wanted.where(Posting.region == posting.region))]
+    return [Twin(str(key), title, region, duties) for key, title, region, duties in session().execute(wanted.where(Posting.region == region))]
 
 
 def closed_as(employer: Employer | None) -> str:
@@ -264,50 +272,6 @@ def _returns(postings: Iterable[Posting]) -> dict[UUID, PostingReview]:
     return {review.posting_id: review for review in reviews if review.at >= since[review.posting_id]}
 
 
-# applications
-
-
-def application_counts(postings: Iterable[Posting]) -> dict[UUID, int]:
-    """Posting -> applications that were not withdrawn."""
-    keys = [posting.id for posting in postings]
-    counted = select(Application.posting_id, func.count()).where(Application.posting_id.in_(keys), Application.withdrawn_at.is_(None))
-    return dict(session().execute(counted.group_by(Application.posting_id)).all())
-
-
-def applications_to(posting: Posting) -> Select[Application]:
-    """Of a posting the caller has already found in its own scope; the latest first."""
-    return select(Application).where(Application.posting_id == posting.id).order_by(Application.sent_at.desc(), Application.id.desc())
-
-
-def application_to(posting: Posting, key: UUID, *, for_change: bool = False) -> Application | None:
-    wanted = select(Application).where(Application.id == key, Application.posting_id == posting.id)
-    return session().scalar(wanted.with_for_update() if for_change else wanted)
-
-
-def people(applications: Iterable[Application]) -> dict[UUID, Person]:
-    keys = {application.person_id for application in applications}
-    return {person.id: person for person in session().scalars(select(Person).where(Person.id.in_(keys)))}
-
-
-def applications_of(person_id: UUID) -> Select[Application]:
-    """A seeker's own, the latest first."""
-    return select(Application).where(Application.person_id == person_id).order_by(Application.sent_at.desc(), Application.id.desc())
-
-
-def postings_of(applications: Iterable[Application]) -> dict[UUID, Posting]:
-    keys = {application.posting_id for application in applications}
-    return {posting.id: posting for posting in session().scalars(select(Posting).where(Posting.id.in_(keys)).options(*LONG))}
-
-
-def application_by(person_id: UUID, posting_id: UUID) -> Application | None:
-    return session().scalar(select(Application).where(Application.person_id == person_id, Application.posting_id == posting_id))
-
-
-def own_application(key: UUID, person_id: UUID, *, for_change: bool = False) -> Application | None:
-    wanted = select(Application).where(Application.id == key, Application.person_id == person_id)
-    return session().scalar(wanted.with_for_update() if for_change else wanted)
-
-
 # staff
 
 
@@ -317,21 +281,24 @@ def reach(grants: Iterable[Grant]) -> ColumnElement[bool]:
     return or_(*areas) if areas else false()
 
 
-def for_review(grants: Iterable[Grant], state: PostingState = PostingState.IN_REVIEW) -> Select[Posting]:
-    """A reviewer's rows in this state: what waits longest comes first, what is open the latest first."""
-    wanted = select(Posting).where(reach(grants), Posting.state == state).options(*LONG)
-    if state is PostingState.IN_REVIEW:
-        return wanted.order_by(Posting.submitted_at, Posting.seq)
-    return wanted.order_by(Posting.seq.desc())
-
-
-def waiting_review(grants: Iterable[Grant]) -> Sequence[Posting]:
-    return session().scalars(for_review(grants)).all()
+def for_review(grants: Iterable[Grant], state: PostingState) -> Select[Posting]:
+    """A reviewer's rows in this state, the latest first; what waits is asked of `reviewing.queries`."""
+    return select(Posting).where(reach(grants), Posting.state == state).options(*LONG).order_by(Posting.seq.desc())
 
 
 def review_counts(grants: Iterable[Grant], states: Iterable[PostingState]) -> dict[PostingState, int]:
     counted = select(Posting.state, func.count()).where(reach(grants), Posting.state.in_(states)).group_by(Posting.state)
     return dict(session().execute(counted).all())
+
+
+def named(keys: Iterable[UUID]) -> dict[UUID, Posting]:
+    """Rows the caller has found in its own scope, by key."""
+    return {row.id: row for row in session().scalars(select(Posting).where(Posting.id.in_(list(keys))).options(*LONG))}
+
+
+def name_of(person_id: UUID) -> str | None:
+    """A colleague's name, for staff."""
+    return getattr(session().get(Person, person_id), "name", None)
 
 
 def reviewable(key: UUID, grants: Iterable[Grant], *, for_change: bool = False) -> Posting | None:
@@ -345,10 +312,6 @@ def was_returned(key: UUID, grants: Iterable[Grant]) -> bool:
     """It was in the reviewer's queue and is its employer's draft again: all a second reviewer may know of it."""
     draft = exists().where(Posting.id == key, reach(grants), Posting.state == PostingState.DRAFT, Posting.submitted_at.is_not(None))
     return bool(session().scalar(select(draft)))
-
-
-def next_waiting(grants: Iterable[Grant]) -> Posting | None:
-    return session().scalar(for_review(grants).limit(1))
 
 
 # workers

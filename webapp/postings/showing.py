@@ -1,6 +1,6 @@
 """A posting in the words of a screen: the card of a list and the elements of its page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -8,17 +8,15 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from webapp.accounts.models import Person
 from webapp.db import LOCAL_ZONE, today
 from webapp.employers.models import Employer
 from webapp.postings import gating
-from webapp.postings.models import Application, ApplicationState, Posting, PostingState
+from webapp.postings.models import Posting, PostingState
 from webapp.postings.values import about, wage_of
 from webapp.reference import queries as reference
 from webapp.reference import wages
 from webapp.reference.models import Education
 from webapp.reference.queries import Regions
-from webapp.sealing import mask_name
 
 TONES = {
     PostingState.OPEN: "good",
@@ -29,6 +27,7 @@ TONES = {
 """State -> tone of its badge; the others are neutral."""
 NOT_FROM_SOURCE = "来源未提供"
 NOT_FILLED = "未填写"
+DIRECT = "本平台直接发布"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,8 @@ class Card:
     headcount: str
 
 
-def card(posting: Posting, *, is_verified: bool = False, on: date | None = None) -> Card:
+def card(posting: Posting, *, is_verified: bool = False, on: date | None = None, also: Iterable[str] = ()) -> Card:
+    """`also`: the other sources that offer the same job."""
     wage, note = wage_line(posting)
     return Card(
         key=posting.id,
@@ -59,7 +59,7 @@ def card(posting: Posting, *, is_verified: bool = False, on: date | None = None)
         place=place(posting),
         tags=tuple(tags(posting)),
         posted=posted(posting, on or today()),
-        source=source(posting),
+        source=sources(posting, also),
         source_day=source_day(posting),
         headcount=f"招 {posting.headcount} 人" if posting.headcount else "",
     )
@@ -134,6 +134,29 @@ def source(posting: Posting) -> str:
     return (posting.source_title or "其他平台") if posting.is_forwarded else ""
 
 
+def sources(posting: Posting, also: Iterable[str]) -> str:
+    """Everybody a job was heard of from; a direct one names itself only beside others."""
+    names = [own] if (own := source(posting)) else []
+    others = [name or "其他平台" for name in also]
+    if others and not names:
+        names = [DIRECT]
+    return "、".join(dict.fromkeys((*names, *others)))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One source of a job on its page: who says it, of which day, and where it shows it."""
+
+    name: str
+    day: str
+    address: str
+
+
+def told_by(posting: Posting, others: Iterable[Posting]) -> list[Told]:
+    """Every source of the job, the one in front first."""
+    return [Told(source(row) or DIRECT, row.source_on, row.source_url) for row in (posting, *others)]
+
+
 def source_day(posting: Posting) -> str:
     """The source's own date, as exactly as it was given (2018, 2018-03, 2018-03-02)."""
     return f"来源日期 {posting.source_on}" if posting.is_forwarded and posting.source_on else ""
@@ -187,22 +210,3 @@ def day(instant: object) -> str:
     if astimezone is not None:
         return f"{astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}"
     return str(instant or "")
-
-
-@dataclass(frozen=True, slots=True)
-class Applicant:
-    """What an employer may see of who applied, as far as the seeker consents and the application stands."""
-
-    name: str
-    phone: str
-
-
-def applicants(applications: Iterable[Application], people: Mapping[UUID, Person]) -> dict[UUID, Applicant]:
-    """By application. Name and phone in full only for one that stands, was opened (and so is on the ledger) and shares them."""
-    seen = {}
-    for application in applications:
-        person = people[application.person_id]
-        may_see = application.shares_phone and application.seen_at is not None and application.state is ApplicationState.SENT
-        name = person.name or "未填姓名"
-        seen[application.id] = Applicant(name, person.phone or "") if may_see else Applicant(mask_name(name) if person.name else name, "")
-    return seen

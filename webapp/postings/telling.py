@@ -1,49 +1,33 @@
-"""Who hears of what happens to a posting or an application: a line in their inbox, written in the transaction of the change itself."""
+"""Who hears of what happens to a posting: a line in their inbox, written in the transaction of the change itself."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import select
 
 from webapp.db import session
+from webapp.employers.models import Membership
 from webapp.notices.models import NoticeKind
 from webapp.notices.operations import tell
-from webapp.postings.models import Application, ApplicationState, Posting, PostingReview
+from webapp.postings.models import Posting, PostingReview
 
 
-def tell_author(posting: Posting, review: PostingReview) -> None:
-    if posting.author_id is not None:
+def tell_author(posting: Posting, review: PostingReview, subject: str = "") -> None:
+    """Whoever wrote it; where that is nobody of the employer (an officer began the draft, a member left), everybody who acts for it.
+
+    `subject` says what of the posting was decided about; empty: the posting itself.
+    """
+    for person_id in concerned(posting):
         tell(
-            posting.author_id,
+            person_id,
             NoticeKind.REVIEW,
             str(review.id),
-            title=f"岗位“{posting.title}”审核结果：{review.decision.label}",
-            body=review.reason,
+            title=f"岗位“{posting.title}”{subject}审核结果：{review.decision.label}",
+            body="；".join(text for text in (review.reason, *review.remarks.values()) if text),
             path=f"/employer/postings/{posting.id}",
         )
 
 
-def tell_members(members: Iterable[UUID], posting: Posting, application: Application) -> None:
-    subject = f"{application.id}:{application.sent_at:%Y%m%d%H%M%S}"
-    for person_id in members:
-        tell(
-            person_id,
-            NoticeKind.APPLICATION,
-            subject,
-            title=f"岗位“{posting.title}”收到新的应聘",
-            path=f"/employer/postings/{posting.id}/applications",
-        )
-
-
-def tell_applicants(posting: Posting) -> None:
-    """To whoever applied and did not withdraw: the posting was taken down. Why, only its employer learns."""
-    live = select(Application).where(Application.posting_id == posting.id, Application.state == ApplicationState.SENT)
-    for application in session().scalars(live):
-        tell(
-            application.person_id,
-            NoticeKind.TAKEN_DOWN,
-            str(application.id),
-            title=f"您应聘的岗位“{posting.title}”已下架",
-            body="岗位已下架，应聘到此结束。不要交任何费用，不要交出证件；已经交了的，请拨打 12333。",
-            path=f"/applications/{application.id}",
-        )
+def concerned(posting: Posting) -> list[UUID]:
+    wanted = select(Membership.person_id).where(Membership.employer_id == posting.employer_id, Membership.removed_at.is_(None))
+    members = list(session().scalars(wanted.order_by(Membership.added_at)))
+    return [posting.author_id] if posting.author_id in members else members

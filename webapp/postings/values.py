@@ -1,5 +1,6 @@
 """What an employer says about a posting, as one typed value between the form (or an import, or the demo) and the row."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -53,6 +54,37 @@ def values_of(posting: Posting) -> PostingValues:
     """What the row says now: the start of the form and of a copy."""
     known: dict[str, Any] = {name: getattr(posting, name) for name in NAMES}
     return PostingValues(**known | {"skills": tuple(posting.skills), "benefits": tuple(posting.benefits)})
+
+
+def as_json(values: PostingValues) -> dict[str, Any]:
+    """For a JSON column; `from_json` gives the same values back."""
+    return {name: _plain(getattr(values, name)) for name in NAMES}
+
+
+def from_json(content: Mapping[str, Any]) -> PostingValues:
+    """What a field of a later version says is left out, what an earlier one did not know stays empty."""
+    known = {name: content[name] for name in NAMES if content.get(name) is not None}
+    for name, read in _READ.items():
+        if name in known:
+            known[name] = read(known[name])
+    return PostingValues(**known)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return str(value) if isinstance(value, Decimal | date) else value
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "employment_type": lambda code: next((kind for kind in EmploymentType if kind.value == code), None),
+    "wage_unit": lambda code: next((unit for unit in WageUnit if unit.value == code), None),
+    "skills": tuple,
+    "benefits": tuple,
+    "wage_low": Decimal,
+    "wage_high": Decimal,
+    "valid_through": date.fromisoformat,
+}
 
 
 def wage_of(posting: Posting) -> Wage:

@@ -4,10 +4,10 @@ from enum import IntEnum
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import JSON, Boolean, Date, Float, Index, String, Text
+from sqlalchemy import JSON, Boolean, Date, Float, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.db import Base, UtcDateTime
+from webapp.db import Base, UtcDateTime, new_key, now
 from webapp.labels import Labelled
 
 
@@ -103,6 +103,13 @@ class PlaceKind(Labelled):
 def as_word(text: str) -> str:
     """How a word is stored and asked for: NFKC, lower case, no space. `Ｃ 1` and `c1` are one word."""
     return "".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+class PhonePurpose(Labelled):
+    RIGHTS = "rights", "招聘维权、举报投诉"
+    INSPECTION = "inspection", "劳动保障监察"
+    ARBITRATION = "arbitration", "劳动人事争议仲裁"
+    SERVICE = "service", "公共就业服务"
 
 
 class Region(Base):
@@ -268,6 +275,25 @@ class Wording(Base):
     by_id: Mapped[UUID | None]
     at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Who added it and when; None for a shipped row."""
+
+
+class PhoneEntry(Base):
+    """A line of the phone book of an area. Ships empty: a number that nobody checked lately sends people to a stranger."""
+
+    __tablename__ = "phone_entry"
+    __table_args__ = (UniqueConstraint("region", "purpose", "number"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_key)
+    region: Mapped[str] = mapped_column(String(6))
+    purpose: Mapped[PhonePurpose]
+    number: Mapped[str] = mapped_column(String(40))
+    office: Mapped[str] = mapped_column(String(80), default="")
+    hours: Mapped[str] = mapped_column(String(80), default="")
+    source: Mapped[str] = mapped_column(String(200), default="")
+    """Where the number was read."""
+    checked_on: Mapped[date | None] = mapped_column(Date)
+    """When somebody called it and it was right; None: 未核实."""
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class ShippedTable(Base):

@@ -19,7 +19,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, select
 
 from webapp.db import Base, engine, in_transaction, session, today
-from webapp.reference.dated import NATION, GateRules, around, valid_on
+from webapp.reference.dated import NATION as NATION
+from webapp.reference.dated import GateRules, around, valid_on
 from webapp.reference.models import (
     GateRule,
     Industry,
@@ -166,6 +167,10 @@ class Occupations:
     def named(self, name: str) -> tuple[Occupation, ...]:
         """Occupations whose name or synonym is `name`, spaces and case aside; the common ones first."""
         return tuple(sorted(self._by_name.get(_plain(name), ()), key=lambda row: (not row.common, row.code)))
+
+    def holding(self, text: str) -> tuple[Occupation, ...]:
+        """Occupations and classes whose name holds the text, in the order of their codes."""
+        return tuple(sorted((row for row in self._by_code.values() if text in row.name), key=lambda row: row.code))
 
     def children(self, code: str | None) -> tuple[Occupation, ...]:
         """Direct children in the order of their codes; of None: the 大类."""

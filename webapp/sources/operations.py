@@ -1,8 +1,9 @@
-"""Importing a file of postings: streamed, in short transactions, idempotent by (source, the source's own id).
+"""Carrying out a batch of rows: streamed, in short transactions, idempotent by (source, the source's own id).
 
 Rows are read and prepared with no transaction open; a transaction takes at most 1,000 of them or 200 ms (its size is steered by how long
-the last one took), so that a long import starves nobody. The whole file is one fact (`BatchImported`), told at its end. An import that was
-killed leaves a batch that never ended: the next import of the same rows takes its rows over, so that they are told and indexed then.
+the last one took), so that a long import starves nobody. Each writes down how far it came, so a batch that a worker was killed over goes
+on where it stopped and its receipt counts every row once. The whole file is one fact (`BatchImported`), told at its end. An import at the
+command line that was killed leaves a batch that never ended: the next import of the same rows takes its rows over.
 """
 
 import csv
@@ -18,13 +19,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from webapp.access import Actor
-from webapp.db import new_key, now, session, transaction
-from webapp.events import BatchImported
+from webapp.db import new_key, now, reading, session, transaction
+from webapp.events import BatchHeld, BatchImported
 from webapp.ledger import record
 from webapp.reference.queries import whole
-from webapp.sources.models import Batch, BatchState, RefusalReason, Source
-from webapp.sources.reading import Record, RowFile, open_rows
-from webapp.sources.rows import REQUIRED, RowReader, RowRefused, Sent
+from webapp.sources import removals
+from webapp.sources.described import REMOVED
+from webapp.sources.files import open_batch
+from webapp.sources.models import Batch, BatchMode, BatchState, RefusalReason, RowFormat, Source
+from webapp.sources.reading import NotReadable, Record, Rows
+from webapp.sources.rows import REQUIRED, Removed, RowReader, RowRefused, Sent
 from webapp.sources.writing import Tally, Writer, source_named
 
 ROWS_AT_MOST = 1000
@@ -32,6 +36,11 @@ _SECONDS_AT_MOST = 0.2
 _FIRST_ROWS = 200
 Progress = Callable[[int, int, int], None]
 """Called after every transaction with: bytes of the file read, bytes of the file, rows read."""
+Row = Sent | Removed
+
+
+class Overtaken(Exception):
+    """Another worker goes on with this batch: stop, and write nothing more."""
 
 
 @dataclass(slots=True)
@@ -45,6 +54,10 @@ class BatchReport:
     refused: dict[RefusalReason, int] = field(default_factory=dict)
     event: bool = False
     seconds: float = 0.0
+    position: int = 0
+    """Accepted rows that are written: of a batch that goes on, also those of the run before."""
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    """What the file holds by (source, its id), also where the row itself was refused."""
 
     @property
     def taken(self) -> int:
@@ -63,22 +76,71 @@ def import_postings(
     transactions. Raises NotReadable for a file that is no CSV or lacks columns (then nothing was changed) or that ends before its end.
     """
     began = time.monotonic()
-    with open_rows(path) as rows:
+    with open_batch(path, RowFormat.CSV) as rows:
         rows.require(*REQUIRED, *(() if source_name else ("source",)))
         batch_id = _begin(path, source_name, as_of)
         report = BatchReport(batch_id)
+        writer = _writer(batch_id, as_of, by)
         with _ended(report, by), _refusals(rejects or var / "imports" / str(batch_id) / "rejects.csv", rows.header) as refusals:
-            _take(rows, RowReader(source_name), _writer(batch_id, as_of), report, refusals, progress)
+            _take(rows, RowReader(source_name), writer, report, refusals, progress)
             report.rejects = refusals.path if refusals.is_open else None
     report.seconds = time.monotonic() - began
     return report
 
 
-def _take(rows: RowFile, reader: RowReader, writer: Writer, report: BatchReport, refusals: "_Refusals", progress: Progress | None) -> None:
-    waiting: list[Sent] = []
-    size = _FIRST_ROWS
-    for sent in _accepted(rows, reader, report, refusals):
-        waiting.append(sent)
+def run(batch: Batch, source: Source, path: Path, rejects: Path, *, by: Actor, progress: Progress | None = None) -> None:
+    """Carries out a received batch of one source, from where it stopped. What cannot be read at all ends it, with the reason.
+
+    Raises Overtaken; whatever else is raised leaves it 导入中, to be gone on with.
+    """
+    report = BatchReport(batch.id, tally=tally_of(batch), position=batch.position)
+    writer = _writer(batch.id, batch.as_of, by)
+    if not path.exists():
+        _end(report, BatchState.FAILED, by, trouble="平台上已经没有这个批次的文件，请换一个 Idempotency-Key 重新发送")
+        return
+    try:
+        with open_batch(path, batch.format) as rows:
+            rows.require(*(("id",) if REMOVED in rows.header else REQUIRED))
+            rejects.unlink(missing_ok=True)
+            with _refusals(rejects, rows.header) as refusals:
+                _take(rows, RowReader(source.name), writer, report, refusals, progress)
+        missing = _lacking(batch, source, report, writer)
+    except NotReadable as reason:
+        _end(report, BatchState.FAILED, by, trouble=str(reason))
+        return
+    if missing:
+        _hold(report, missing, by)
+    else:
+        _end(report, BatchState.DONE, by)
+
+
+def tally_of(batch: Batch) -> Tally:
+    return Tally(batch.added, batch.changed, batch.unchanged, batch.adopted, batch.removed)
+
+
+def _lacking(batch: Batch, source: Source, report: BatchReport, writer: Writer) -> int:
+    """Withdraws what a snapshot no longer holds; answers how many that would be where a person has to be asked first."""
+    if batch.mode is not BatchMode.SNAPSHOT:
+        return 0
+    with reading():
+        gone = removals.lacking(source.id, {key for _, key in report.seen})
+        if batch.decided_at is None and not report.tally.removed and removals.is_suspicious(source.id, len(gone), on=batch.as_of):
+            return len(gone)
+    for start in range(0, len(gone), ROWS_AT_MOST):
+        with transaction():
+            tally = Tally(removed=writer.withdraw(source.id, gone[start : start + ROWS_AT_MOST]))
+            _note(report, tally, 0)
+    return 0
+
+
+def _take(rows: Rows, reader: RowReader, writer: Writer, report: BatchReport, refusals: "_Refusals", progress: Progress | None) -> None:
+    """Rows that a run before this one has written are read again, for what they say of the others, and not written."""
+    waiting: list[Row] = []
+    size, known = _FIRST_ROWS, report.position
+    for number, row in enumerate(_accepted(rows, reader, report, refusals)):
+        if number < known:
+            continue
+        waiting.append(row)
         if len(waiting) >= size:
             size = _write(writer, waiting, report)
             waiting = []
@@ -89,8 +151,9 @@ def _take(rows: RowFile, reader: RowReader, writer: Writer, report: BatchReport,
         progress(rows.size, rows.size, report.rows)
 
 
-def _accepted(rows: RowFile, reader: RowReader, report: BatchReport, refusals: "_Refusals") -> Iterator[Sent]:
-    seen: set[tuple[str, str]] = set()
+def _accepted(rows: Rows, reader: RowReader, report: BatchReport, refusals: "_Refusals") -> Iterator[Row]:
+    """A row that is refused for what it says is still held by its source: what came of it before stays."""
+    seen, held = set[tuple[str, str]](), report.seen
     for row in rows.records():
         report.rows += 1
         try:
@@ -98,12 +161,15 @@ def _accepted(rows: RowFile, reader: RowReader, report: BatchReport, refusals: "
         except RowRefused as refusal:
             report.refuse(refusal.reason)
             refusals.add(row, refusal.reason)
+            held.update(reader.named(row.fields or {}))
             continue
         seen.add((sent.source, sent.key))
+        if isinstance(sent, Sent):
+            held.add((sent.source, sent.key))
         yield sent
 
 
-def _read(row: Record, reader: RowReader, seen: set[tuple[str, str]]) -> Sent:
+def _read(row: Record, reader: RowReader, seen: set[tuple[str, str]]) -> Row:
     if row.fields is None:
         raise RowRefused(RefusalReason.BROKEN_ROW)
     sent = reader.read(row.fields)
@@ -112,16 +178,33 @@ def _read(row: Record, reader: RowReader, seen: set[tuple[str, str]]) -> Sent:
     return sent
 
 
-def _write(writer: Writer, waiting: Sequence[Sent], report: BatchReport) -> int:
+def _write(writer: Writer, waiting: Sequence[Row], report: BatchReport) -> int:
     """One transaction; answers how many rows the next one may take."""
     if not waiting:
         return ROWS_AT_MOST
     began = time.monotonic()
     with transaction():
-        tally = writer.write(waiting)
-    report.tally.add(tally)
+        _note(report, writer.write(waiting), len(waiting))
     per_row = (time.monotonic() - began) / len(waiting)
     return max(50, min(ROWS_AT_MOST, int(_SECONDS_AT_MOST / 2 / per_row)))
+
+
+def _note(report: BatchReport, tally: Tally, rows: int) -> None:
+    """How far the batch came, in the transaction of the rows themselves. Raises Overtaken where it came further without us."""
+    batch = session().get_one(Batch, report.batch_id, with_for_update=True)
+    if (batch.position, batch.removed) != (report.position, report.tally.removed) or batch.is_ended:
+        raise Overtaken(report.batch_id)
+    report.tally.add(tally)
+    report.position += rows
+    _count(batch, report)
+
+
+def _count(batch: Batch, report: BatchReport) -> None:
+    tally = report.tally
+    batch.rows, batch.position = report.rows, report.position
+    batch.added, batch.changed, batch.unchanged, batch.adopted, batch.removed = (
+        tally.added, tally.changed, tally.unchanged, tally.adopted, tally.removed,
+    )  # fmt: skip
 
 
 def _begin(path: Path, source_name: str | None, as_of: date) -> UUID:
@@ -133,12 +216,12 @@ def _begin(path: Path, source_name: str | None, as_of: date) -> UUID:
     return batch_id
 
 
-def _writer(batch_id: UUID, as_of: date) -> Writer:
+def _writer(batch_id: UUID, as_of: date, by: Actor) -> Writer:
     with transaction():
         sources = {source.name: source for source in session().scalars(select(Source))}
         unended = set(session().scalars(select(Batch.id).where(Batch.state != BatchState.DONE, Batch.id != batch_id)))
     through = as_of + timedelta(days=whole("forwarded_valid_days", on=as_of))
-    return Writer(batch_id=batch_id, valid_from=as_of, valid_through=through, sources=sources, unended=unended)
+    return Writer(batch_id=batch_id, valid_from=as_of, valid_through=through, sources=sources, unended=unended, by=by)
 
 
 @contextmanager
@@ -152,16 +235,29 @@ def _ended(report: BatchReport, by: Actor) -> Iterator[None]:
     _end(report, BatchState.DONE, by)
 
 
-def _end(report: BatchReport, state: BatchState, by: Actor) -> None:
-    tally = report.tally
+def _end(report: BatchReport, state: BatchState, by: Actor, *, trouble: str = "") -> None:
     with transaction():
-        batch = session().get_one(Batch, report.batch_id)
-        batch.state, batch.finished_at, batch.rows = state, now(), report.rows
-        batch.added, batch.changed, batch.unchanged = tally.added, tally.changed, tally.unchanged
-        batch.refused = {reason.value: count for reason, count in report.refused.items()}
-        if tally.touched:
-            record(BatchImported(str(batch.id), taken=report.taken, refused=sum(report.refused.values())), by=by)
-    report.event = bool(tally.touched)
+        batch = _finished(report, state, by)
+        batch.trouble = trouble[:300] or batch.trouble
+
+
+def _hold(report: BatchReport, missing: int, by: Actor) -> None:
+    with transaction():
+        batch = _finished(report, BatchState.HELD, by)
+        batch.missing = missing
+        record(BatchHeld(str(batch.id), missing), by=by)
+
+
+def _finished(report: BatchReport, state: BatchState, by: Actor) -> Batch:
+    """What came is told, once: a held batch that was let through has been told of."""
+    batch = session().get_one(Batch, report.batch_id)
+    _count(batch, report)
+    batch.state, batch.finished_at = state, now()
+    batch.refused = {reason.value: count for reason, count in report.refused.items()}
+    report.event = bool(report.tally.touched) and batch.decided_at is None
+    if report.event:
+        record(BatchImported(str(batch.id), taken=report.taken, refused=batch.refused_rows), by=by)
+    return batch
 
 
 @contextmanager

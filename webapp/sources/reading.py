@@ -11,15 +11,17 @@ import gzip
 import io
 import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TextIO, cast
+from typing import BinaryIO, Protocol, TextIO, cast
+
+from webapp.sources.described import key_of
 
 _SAMPLE = 1 << 20
-_LINE_AT_MOST = 1 << 20
-_FIELD_AT_MOST = 1 << 18
+LINE_AT_MOST = 1 << 20
+FIELD_AT_MOST = 1 << 18
 """Characters; a longer field is a quote that was never closed."""
 _UNDECODED = range(0xDC80, 0xDD00)
 
@@ -43,7 +45,7 @@ class RowFile:
     def __init__(self, raw: BinaryIO, size: int) -> None:
         self._raw = raw
         self.size = size
-        plain = _unpacked(raw)
+        plain = unpacked(raw)
         self.encoding = _encoding_of(_peek(plain))
         self._text = io.TextIOWrapper(plain, encoding=self.encoding, errors="surrogateescape", newline="")
         self._lines = _Lines(self._text)
@@ -54,12 +56,7 @@ class RowFile:
         return self._raw.tell()
 
     def require(self, *columns: str) -> None:
-        missing = [column for column in columns if column not in self.header]
-        if len(missing) == len(columns):
-            raise NotReadable(f"这不像一个岗位的 CSV 文件：第一行应当是用逗号隔开的列名，至少有 {'、'.join(columns)}，实际是：{self.header[0][:60]}")
-        if missing:
-            seen = "、".join(self.header)[:200]
-            raise NotReadable(f"文件缺少这些列：{'、'.join(missing)}。文件第一行的列名是：{seen}。请补齐列名后再导入")
+        require(self.header, *columns)
 
     def records(self) -> Iterator[Record]:
         width = len(self.header)
@@ -76,14 +73,7 @@ class RowFile:
                 yield Record(line, dict(zip(self.header, fields, strict=True)), fields)
 
     def _read_header(self) -> list[str]:
-        fields = self._next()
-        names = [name.strip().strip("\ufeff") for name in fields or []]
-        if not any(names):
-            raise NotReadable("文件是空的，或者第一行不是列名")
-        twice = {name for name in names if names.count(name) > 1}
-        if twice:
-            raise NotReadable(f"列名重复：{'、'.join(sorted(twice))}。每个列名只能出现一次")
-        return names
+        return known_columns(self._next() or [])
 
     def _next(self) -> list[str] | None:
         """The next record's fields; None where it is broken or the file has ended (then no line was taken)."""
@@ -110,13 +100,13 @@ class _Lines:
         self._waiting: deque[str] = deque()
         self.taken: list[str] = []
         self.number = 0
-        csv.field_size_limit(_FIELD_AT_MOST)
+        csv.field_size_limit(FIELD_AT_MOST)
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
-        line = self._waiting.popleft() if self._waiting else self._text.readline(_LINE_AT_MOST)
+        line = self._waiting.popleft() if self._waiting else self._text.readline(LINE_AT_MOST)
         if not line:
             raise StopIteration
         self.taken.append(line)
@@ -131,12 +121,53 @@ class _Lines:
         self.number -= len(lines)
 
 
+class Rows(Protocol):
+    """What an import reads, whatever the file is: `done` and `size` are bytes of the file, for a progress line."""
+
+    header: list[str]
+    size: int
+
+    @property
+    def done(self) -> int: ...
+    def require(self, *columns: str) -> None:
+        """Raises NotReadable where the file cannot hold these columns."""
+
+    def records(self) -> Iterator[Record]: ...
+
+
+def require(header: Sequence[str], *columns: str) -> None:
+    missing = [column for column in columns if column not in header]
+    if missing and len(missing) == len(columns):
+        raise NotReadable(f"这不像一个岗位的 CSV 文件：第一行应当是用逗号隔开的列名，至少有 {'、'.join(columns)}，实际是：{header[0][:60]}")
+    if missing:
+        seen = "、".join(header)[:200]
+        raise NotReadable(f"文件缺少这些列：{'、'.join(missing)}。文件第一行的列名是：{seen}。请补齐列名后再导入")
+
+
+def known_columns(names: Iterable[str]) -> list[str]:
+    """The columns of a file's first line, by their keys."""
+    columns = [key_of(name.strip().strip("\ufeff")) for name in names]
+    if not any(columns):
+        raise NotReadable("文件是空的，或者第一行不是列名")
+    twice = {name for name in columns if name and columns.count(name) > 1}
+    if twice:
+        raise NotReadable(f"列名重复：{'、'.join(sorted(twice))}。每个列名只能出现一次")
+    return columns
+
+
 @contextmanager
 def open_rows(path: Path) -> Iterator[RowFile]:
     """Raises NotReadable for what is no CSV at all; the message names what it seems to be."""
+    with opened(path) as raw:
+        yield RowFile(raw, path.stat().st_size)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Raises NotReadable where there is nothing to open."""
     try:
         with path.open("rb") as raw:
-            yield RowFile(raw, path.stat().st_size)
+            yield raw
     except FileNotFoundError:
         raise NotReadable(f"没有这个文件：{path}") from None
     except IsADirectoryError:
@@ -145,7 +176,7 @@ def open_rows(path: Path) -> Iterator[RowFile]:
         raise NotReadable(f"没有读取这个文件的权限：{path}") from None
 
 
-def _unpacked(raw: BinaryIO) -> BinaryIO:
+def unpacked(raw: BinaryIO) -> BinaryIO:
     start = raw.read(4)
     raw.seek(0)
     if start[:2] == b"\x1f\x8b":

@@ -26,10 +26,13 @@ from webapp.reference.queries import Regions, occupations, regions
 from webapp.reference.trades import trades
 from webapp.reference.wages import Factors, Wage, current_factors
 from webapp.sources.cleaning import line, listed, plain
+from webapp.sources.described import REMOVED, is_removal
 from webapp.sources.models import RefusalReason
 
 REQUIRED = ("id", "title", "company", "region_code")
 KEY_AT_MOST = 80
+URL_AT_MOST = 500
+HEADCOUNT_AT_MOST = 100_000
 Row = Mapping[str, str]
 Content = dict[str, Any]
 
@@ -41,6 +44,14 @@ class RowRefused(Exception):
     def __init__(self, reason: RefusalReason) -> None:
         super().__init__(reason.label)
         self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A row by which a source says that it no longer offers this."""
+
+    source: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +77,30 @@ class RowReader:
         self._factors: Factors = current_factors()
         self._gate = Forwarding.today(Rulebook.current(), today())
 
-    def read(self, row: Row) -> Sent:
+    def read(self, row: Row) -> "Sent | Removed":
         """Raises RowRefused with the first reason that applies."""
         source = line(self._source_name or row.get("source", ""), 80)
-        key = line(row["id"])
+        key = line(row.get("id", ""))
         if not source or not key or len(key) > KEY_AT_MOST:
             raise RowRefused(RefusalReason.BROKEN_ROW)
+        if is_removal(row.get(REMOVED, "")):
+            return Removed(source, key)
         content = self._content(row, source)
         lacks = self._gate.lacks(content)
         if lacks:
             raise RowRefused(_REFUSED[lacks])
         return Sent(source, key, content, digest_of(content), self._gate.stops(content))
 
+    def named(self, row: Row) -> list[tuple[str, str]]:
+        """What a refused row is about, as far as it says so."""
+        source, key = line(self._source_name or row.get("source", ""), 80), line(row.get("id", ""))
+        return [(source, key)] if source and key else []
+
     def _content(self, row: Row, source: str) -> Content:
-        title = line(row["title"], 120)
+        title = line(row.get("title", ""), 120)
         return {
             "title": title,
-            "employer_name": line(row["company"], 120),
+            "employer_name": line(row.get("company", ""), 120),
             "occupation": self._occupation(title),
             "duties": plain(row.get("description", "")),
             "education": education_rank(row.get("education", "")),
@@ -91,12 +109,14 @@ class RowReader:
             "benefits": listed(row.get("benefits", ""), entries=50, length=60),
             "source_title": line(row.get("platform", ""), 60) or source[:60],
             "source_on": _source_day(row.get("posted", "")),
+            "source_url": web_address(row.get("url", "")),
+            "headcount": headcount(row.get("headcount", "")),
             **self._place(row),
             **self._wage(row),
         }
 
     def _place(self, row: Row) -> Content:
-        code = row["region_code"].strip()
+        code = row.get("region_code", "").strip()
         known = self._regions.is_known(code)
         lon, lat = _point(row.get("lon", ""), row.get("lat", ""))
         return {
@@ -197,6 +217,22 @@ def _source_day(text: str) -> str:
     except ValueError:
         return ""
     return "-".join(f"{part:02d}" for part in parts)
+
+
+_ADDRESS = re.compile(r"https://[a-zA-Z0-9.-]+(?::\d{1,5})?(?:/[^\s<>\"'\\\\]*)?")
+
+
+def web_address(text: str) -> str:
+    """The page of the source that shows it; anything that is no plain https address is left out."""
+    told = text.strip()
+    return told if len(told) <= URL_AT_MOST and _ADDRESS.fullmatch(told) else ""
+
+
+def headcount(text: str) -> int | None:
+    """How many are wanted (`5`, `5人`); None where no figure can be read, nobody is wanted, or more than any employer takes on."""
+    found = re.match(r"\s*(\d{1,6})(?:\.0+)?\s*人?\s*$", text)
+    count = int(found[1]) if found else 0
+    return count if 0 < count <= HEADCOUNT_AT_MOST else None
 
 
 def _point(lon: str, lat: str) -> tuple[float | None, float | None]:

@@ -1,4 +1,9 @@
-"""Rows into the posting table, many at a time, inside the open transaction."""
+"""Rows into the posting table, many at a time, inside the open transaction.
+
+A source moves its own rows, and only them: new ones open or wait for a reviewer (its standing decision, or words the gate wants a person to see),
+one that expired or that it had withdrawn comes back the same way when it is sent again, one that it takes back is withdrawn. What a reviewer took
+down or sent back stays.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,15 +17,20 @@ from sqlalchemy import BindParameter, Table, bindparam, insert, select, update
 
 from webapp.access import Actor
 from webapp.db import new_key, now, session, take_numbers, today
-from webapp.events import SourceOpened
+from webapp.events import PostingsWithdrawn, SourceOpened
 from webapp.ledger import record
+from webapp.postings import cards
 from webapp.postings.models import Posting, PostingState
+from webapp.reference.queries import home_province
 from webapp.sources.models import Source
-from webapp.sources.rows import Sent
+from webapp.sources.rows import Removed, Sent
 
 _TABLE = cast("Table", Posting.__table__)
-_RENEWED = frozenset({PostingState.OPEN, PostingState.IN_REVIEW, PostingState.EXPIRED})
+_COMES_BACK = frozenset({PostingState.EXPIRED, PostingState.WITHDRAWN})
+_RENEWED = _COMES_BACK | {PostingState.OPEN, PostingState.IN_REVIEW}
 """What a source may change by sending a row again. What a reviewer took down stays down, whatever is sent."""
+OFFERED = (PostingState.OPEN, PostingState.IN_REVIEW, PostingState.PAUSED)
+"""What a source may withdraw."""
 
 
 @dataclass(slots=True)
@@ -31,6 +41,7 @@ class Tally:
     changed: int = 0
     unchanged: int = 0
     adopted: int = 0
+    removed: int = 0
 
     @property
     def touched(self) -> int:
@@ -41,6 +52,7 @@ class Tally:
         self.changed += other.changed
         self.unchanged += other.unchanged
         self.adopted += other.adopted
+        self.removed += other.removed
 
 
 class _Known(NamedTuple):
@@ -72,12 +84,30 @@ class Writer:
     valid_through: date
     sources: dict[str, Source]
     unended: set[UUID]
+    by: Actor = Actor.SYSTEM
 
-    def write(self, rows: Sequence[Sent]) -> Tally:
+    def write(self, rows: Sequence[Sent | Removed]) -> Tally:
         tally = Tally()
-        for name, sent in groupby(sorted(rows, key=lambda row: row.source), key=lambda row: row.source):
-            tally.add(self._write_of(self._source(name), list(sent)))
+        for name, some in groupby(sorted(rows, key=lambda row: row.source), key=lambda row: row.source):
+            told, source = list(some), self._source(name)
+            tally.add(self._write_of(source, [row for row in told if isinstance(row, Sent)]))
+            tally.removed += self.withdraw(source.id, [row.key for row in told if isinstance(row, Removed)])
         return tally
+
+    def withdraw(self, source_id: UUID, keys: Sequence[str]) -> int:
+        """Takes back what the source no longer offers; what is closed already stays as it is. One fact, by which the index finds them."""
+        if not keys:
+            return 0
+        wanted = select(Posting.id).where(Posting.source_id == source_id, Posting.source_key.in_(keys), Posting.state.in_(OFFERED))
+        gone = list(session().scalars(wanted.order_by(Posting.id).with_for_update()))
+        if not gone:
+            return 0
+        at = now()
+        values = {"state": PostingState.WITHDRAWN, "closed_at": at, "version": _TABLE.c.version + 1}
+        session().connection().execute(update(_TABLE).where(_TABLE.c.id.in_(gone)).values(**values))
+        record(PostingsWithdrawn(at.isoformat(), str(self.batch_id), len(gone)), by=self.by)
+        cards.lead_next(gone, by=self.by)
+        return len(gone)
 
     def _write_of(self, source: Source, rows: list[Sent]) -> Tally:
         known = _known(source.id, [row.key for row in rows])
@@ -86,14 +116,14 @@ class Writer:
         settled = [known[row.key] for row in rows if row.key in known and not self._says_more(row, known[row.key])]
         adopted = [row.id for row in settled if row.batch_id in self.unended]
         self._add(source, fresh)
-        self._change(stale)
+        self._change(source, stale)
         self._adopt(adopted)
         return Tally(len(fresh), len(stale), len(settled), len(adopted))
 
     def _says_more(self, row: Sent, known: _Known) -> bool:
         if known.state not in _RENEWED:
             return False
-        if known.state is PostingState.EXPIRED:  # a file of long ago does not open what it would not keep open for a day
+        if known.state in _COMES_BACK:  # a file of long ago does not open what it would not keep open for a day
             return self.valid_through >= today()
         lapses = known.valid_through is None or known.valid_through < self.valid_through
         return row.digest != known.row_digest or lapses
@@ -109,40 +139,47 @@ class Writer:
         numbers = take_numbers("posting_seq", "posting", "seq", len(rows))
         at = now()
         validity = {"valid_from": self.valid_from, "valid_through": self.valid_through}
-        shared = {"source_id": source.id, "batch_id": self.batch_id, "version": 1, "created_at": at, **validity}
+        named = {"source_id": source.id, "batch_id": self.batch_id, "card_rank": source.priority}
+        shared = {**named, "version": 1, "created_at": at, **validity}
         values = [
             {**row.content, **shared, **_begins(source, row, at), "id": new_key(), "seq": seq, "source_key": row.key, "row_digest": row.digest}
             for row, seq in zip(rows, numbers, strict=True)
         ]
         session().connection().execute(insert(_TABLE), values)
 
-    def _change(self, rows: list[tuple[Sent, _Known]]) -> None:
-        """Content and validity as sent now; one that had expired is open again, from now on. No validity is shortened by an older file.
+    def _change(self, source: Source, rows: list[tuple[Sent, _Known]]) -> None:
+        """Content and validity as sent now; what comes back is offered again, from now on. No validity is shortened by an older file.
 
-        One that now says what blocks, and that no person has seen saying it, leaves the open ones and waits for a reviewer.
+        An open one that now says what blocks, and that no person has seen saying it, leaves the open ones and waits for a reviewer.
         """
         at = now()
-        moves = {
-            _Move.STAYS: {},
-            _Move.AGAIN: {"state": PostingState.OPEN, "opened_at": at, "closed_at": None, "valid_from": self.valid_from},
-            _Move.WAITS: {"state": PostingState.IN_REVIEW, "submitted_at": at, "closed_at": at, "valid_from": self.valid_from},
-        }
         for move, group in groupby(sorted(rows, key=_move), key=_move):
+            pairs = list(group)
             values = [
                 {
                     **row.content,
-                    **moves[move],
+                    **self._moved(move, source, row, at),
                     "flags": row.flags,
                     "batch_id": self.batch_id,
                     "valid_through": max(self.valid_through, known.valid_through or self.valid_through),
                     "row_digest": row.digest,
                     "its_id": known.id,
                 }
-                for row, known in group
+                for row, known in pairs
             ]
             names: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in values[0] if name != "its_id"}
             wanted = update(_TABLE).where(_TABLE.c.id == bindparam("its_id")).values(version=_TABLE.c.version + 1, **names)
             session().connection().execute(wanted, values)
+            if move is _Move.WAITS:
+                cards.lead_next([known.id for _, known in pairs], by=self.by)
+
+    def _moved(self, move: _Move, source: Source, row: Sent, at: datetime) -> dict[str, Any]:
+        if move is _Move.STAYS:
+            return {}
+        anew = {"valid_from": self.valid_from, "card_id": None}
+        if move is _Move.AGAIN:
+            return {**_begins(source, row, at), "closed_at": None, **anew}
+        return {"state": PostingState.IN_REVIEW, "submitted_at": at, "closed_at": at, **anew}
 
     def _adopt(self, keys: list[UUID]) -> None:
         if keys:
@@ -153,7 +190,7 @@ def source_named(name: str) -> Source:
     """The source of this name. A new one starts with its standing decision: what it forwards is opened, which the ledger says here."""
     source = session().scalar(select(Source).where(Source.name == name))
     if source is None:
-        source = Source(id=new_key(), name=name, opens=True)
+        source = Source(id=new_key(), name=name, opens=True, region=home_province())
         session().add(source)
         session().flush()
         record(SourceOpened(str(source.id)), by=Actor.source(name))
@@ -177,6 +214,6 @@ def _begins(source: Source, row: Sent, at: datetime) -> dict[str, Any]:
 
 def _move(pair: tuple[Sent, _Known]) -> _Move:
     row, known = pair
-    if set(row.flags) - set(known.flags) and known.state in {PostingState.OPEN, PostingState.EXPIRED}:
-        return _Move.WAITS
-    return _Move.AGAIN if known.state is PostingState.EXPIRED else _Move.STAYS
+    if known.state in _COMES_BACK:
+        return _Move.AGAIN
+    return _Move.WAITS if known.state is PostingState.OPEN and set(row.flags) - set(known.flags) else _Move.STAYS

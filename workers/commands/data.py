@@ -11,6 +11,7 @@ from webapp.db import transaction
 from webapp.postings import index_care
 from webapp.reference import operations as reference
 from webapp.reference.tables import TABLES, NotThisTable
+from webapp.sources import duplicates
 from workers import indexing
 from workers.commands.opened import house
 
@@ -66,6 +67,19 @@ def _ask_worker(*, may_shrink: bool) -> None:
         click.echo("索引正由运行中的系统写入，已交给它重建")
 
 
+@click.group("sources")
+def sources() -> None:
+    """岗位来源。"""
+
+
+@sources.command("group")
+def group_postings() -> None:
+    """把几个来源都有的同一岗位归并到一张卡片；系统运行时新批次和每天夜里自动进行。"""
+    with house(searches=False):
+        found = duplicates.group_all(by=Actor.command())
+    click.echo(f"比对了 {found.looked_at:,} 个招聘中的岗位：{found.changed:,} 个换了卡片，发现 {found.conflicts:,} 条说法不一致")
+
+
 @click.command()
 def reconcile() -> None:
     """逐条核对检索索引与数据库，修复不一致；系统运行时每小时自动进行。"""
@@ -77,4 +91,4 @@ def reconcile() -> None:
         raise click.ClickException("索引里有数据库没有的内容（数据库可能恢复过备份），请运行 zhilu reindex")
 
 
-COMMANDS = (importing, reindex, reconcile)
+COMMANDS = (importing, reindex, reconcile, sources)

@@ -9,7 +9,7 @@ from webapp.postings.models import Posting, PostingState
 from webapp.reference import queries as reference
 from webapp.reference.queries import whole
 from webapp.sources.models import Batch, BatchState, Source
-from webapp.sources.rows import Row, RowReader
+from webapp.sources.rows import Row, RowReader, Sent
 from workers.demo import content
 from workers.demo.calendar import DAY, Calendar, dice, key
 from workers.demo.employers import Plan, address, name_of
@@ -85,6 +85,7 @@ def _batch(calendar: Calendar, source: Source, count: int, minute: int) -> Batch
 
 def _posting(calendar: Calendar, reader: RowReader, source: Source, batch: Batch, row: Row, minute: int) -> Posting:
     sent = reader.read(row)
+    assert isinstance(sent, Sent), "a row of the demo takes nothing back"
     at = calendar.instant(minute)
     return Posting(
         id=key(f"forwarded:{source.name}:{sent.key}", minute),

@@ -24,7 +24,8 @@ from webapp.events import DemoLoaded
 from webapp.ledger import Entry, record
 from webapp.matching.operations import match_posting, notify_seekers
 from webapp.notices.models import Notice
-from webapp.postings.models import Application, Posting, PostingReview, PostingState
+from webapp.postings.applying.models import Application
+from webapp.postings.models import Posting, PostingReview, PostingState
 from webapp.seekers.models import SavedSearch, SeekerProfile
 from webapp.sources.models import Batch, Source
 from workers.demo import employers, forwarded, staff

@@ -10,7 +10,8 @@ from webapp.accounts.models import Person
 from webapp.db import Base
 from webapp.events import ApplicationOpened, ApplicationSent, ApplicationWithdrawn, SearchSaved, SeekerProfileChanged
 from webapp.notices.models import NoticeKind
-from webapp.postings.models import Application, ApplicationState, Posting
+from webapp.postings.applying.models import Application, ApplicationState
+from webapp.postings.models import Posting
 from webapp.postings.reading import understand
 from webapp.reference import queries as reference
 from webapp.reference.models import Education

@@ -1,18 +1,23 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.factories.accounts import disable, make_person, make_phone, make_staff
-from tests.factories.employers import employer_values, make_employer, make_member, make_uscc, owner_of
+from tests.factories.employers import employer_values, make_employer, make_member, make_uscc, owner_of, reviewer
+from tests.factories.files import PNG
+from webapp import files
 from webapp.access import Actor, Grant, Role
 from webapp.accounts import queries as people
 from webapp.accounts.models import Person
-from webapp.db import session, transaction
+from webapp.db import session, today, transaction
 from webapp.employers import codes, operations, queries
 from webapp.employers.models import Employer, EmployerState, Membership
+from webapp.files import FileKind, StoredFile
 from webapp.ledger import Entry
 from webapp.notices.models import Notice
+from webapp.reference.models import Parameter
+from webapp.reference.queries import forget
 
 pytestmark = pytest.mark.usefixtures("database")
 REVIEWER = Actor(None, Role.REVIEWER.value, "web")
@@ -72,7 +77,8 @@ def test_the_contact_is_unreadable_in_the_database() -> None:
 
 
 def test_a_verified_employer_is_due_again_after_the_months_of_the_parameter() -> None:
-    employer = decide(make_employer(state=EmployerState.PENDING), "verify_employer", on=date(2026, 8, 31))
+    employer = endorsed()
+    employer = decide(employer, "verify_employer", by=reviewer(), on=date(2026, 8, 31))
     assert employer.state is EmployerState.VERIFIED
     assert employer.verify_again_on == date(2027, 2, 28)
     assert told("EmployerVerified") == [{"employer_id": str(employer.id)}]
@@ -104,21 +110,90 @@ def test_what_is_decided_is_not_decided_again(state: EmployerState) -> None:
 
 def test_nobody_verifies_the_employer_they_act_for() -> None:
     employer = make_employer(state=EmployerState.PENDING)
-    reviewer = make_member(employer, make_staff(Role.REVIEWER))
+    near = Actor(make_member(employer, make_staff(Role.REVIEWER)).id, Role.REVIEWER.value, "web")
     with pytest.raises(operations.OwnEmployer):
-        decide(employer, "verify_employer", by=Actor(reviewer.id, Role.REVIEWER.value, "web"))
+        decide(employer, "verify_employer", by=near)
     with pytest.raises(operations.OwnEmployer):
-        decide(employer, "refuse_employer", reason="x", by=Actor(reviewer.id, Role.REVIEWER.value, "web"))
+        decide(employer, "refuse_employer", reason="x", by=near)
+
+
+def test_the_first_reviewer_endorses_and_only_another_one_verifies() -> None:
+    employer, first = make_employer(state=EmployerState.PENDING), reviewer()
+    assert decide(employer, "verify_employer", by=first).state is EmployerState.PENDING
+    assert told("EmployerVerified") == []
+    assert told("EmployerEndorsed") == [{"employer_id": str(employer.id)}]
+    with pytest.raises(operations.SecondEyes):
+        decide(employer, "verify_employer", by=first)
+    assert decide(employer, "verify_employer", by=reviewer()).state is EmployerState.VERIFIED
+
+
+def test_one_reviewer_is_enough_where_the_place_says_so() -> None:
+    employer = make_employer(state=EmployerState.PENDING)
+    with transaction():
+        session().execute(update(Parameter).where(Parameter.key == "employer_verify_eyes").values(value="1"))
+        forget()
+    assert decide(employer, "verify_employer", by=reviewer()).state is EmployerState.VERIFIED
+
+
+def test_what_was_endorsed_is_endorsed_anew_when_the_name_changes() -> None:
+    employer = endorsed()
+    changed = change(employer, name="改了名的有限公司")
+    assert (changed.endorsed_by, changed.endorsed_at) == (None, None)
+    assert decide(employer, "verify_employer", by=reviewer()).state is EmployerState.PENDING
+
+
+def test_the_first_reviewer_may_still_refuse() -> None:
+    employer, first = make_employer(state=EmployerState.PENDING), reviewer()
+    decide(employer, "verify_employer", by=first)
+    refused = decide(employer, "refuse_employer", reason="查无此单位", by=first)
+    assert (refused.state, refused.endorsed_by) == (EmployerState.REFUSED, None)
+
+
+def test_without_a_licence_somebody_has_to_have_seen_the_papers() -> None:
+    employer = make_employer(state=EmployerState.PENDING)
+    with pytest.raises(operations.PapersUnseen):
+        decide(employer, "verify_employer", by=reviewer(), papers_seen=False)
+    add_licence(employer)
+    assert decide(employer, "verify_employer", by=reviewer(), papers_seen=False).endorsed_by is not None
+
+
+def test_a_licence_that_is_replaced_is_kept_as_long_as_records_are() -> None:
+    employer = make_employer()
+    first, second = add_licence(employer), add_licence(employer)
+    assert session().get_one(StoredFile, first.id).keep_through == today() + timedelta(days=1096)
+    assert [row.id for row in queries.papers(employer.id).values()] == [second.id]
+
+
+def test_owners_are_reminded_of_the_next_check_once() -> None:
+    employer = make_employer()
+    with transaction():
+        session().get_one(Employer, employer.id).verify_again_on = today() + timedelta(days=14)
+    for told_now in (1, 0):
+        with transaction():
+            assert operations.remind_of_recheck(today(), by=Actor.SYSTEM) == told_now
+    assert notices_of(owner_of(employer))[-1] == f"单位核验 {today() + timedelta(days=14)} 到期"
+
+
+def endorsed(employer: Employer | None = None) -> Employer:
+    employer = employer or make_employer(state=EmployerState.PENDING)
+    return decide(employer, "verify_employer", by=reviewer())
+
+
+def add_licence(employer: Employer) -> StoredFile:
+    stored = files.lay_down(PNG, "执照.png", files.DOCUMENTS)
+    with transaction():
+        return operations.add_paper(employer, stored, FileKind.LICENCE, by=Actor.SYSTEM)
 
 
 def test_who_left_the_employer_may_verify_it() -> None:
     employer = make_employer(state=EmployerState.PENDING)
-    reviewer = make_member(employer, make_staff(Role.REVIEWER))
+    former = make_member(employer, make_staff(Role.REVIEWER))
     with transaction():
-        membership = queries.membership_of(employer.id, reviewer.id)
+        membership = queries.membership_of(employer.id, former.id)
         assert membership is not None
         operations.remove_member(membership, by=Actor.SYSTEM)
-    assert decide(employer, "verify_employer", by=Actor(reviewer.id, Role.REVIEWER.value, "web")).state is EmployerState.VERIFIED
+    by = Actor(former.id, Role.REVIEWER.value, "web")
+    assert decide(endorsed(employer), "verify_employer", by=by).state is EmployerState.VERIFIED
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,16 @@ from sqlalchemy import select
 
 from tests.factories.accounts import make_person, make_phone, make_staff
 from tests.factories.employers import employer_values, make_employer, make_member, make_uscc, owner_of
+from tests.factories.employers import reviewer as another_reviewer
+from tests.factories.files import PNG, WORKBOOK, as_upload
 from tests.webapp.conftest import SignIn
 from tests.webapp.pages import Page, read
+from webapp import files
 from webapp.access import Actor, Role
 from webapp.db import end_reading, session, today, transaction
 from webapp.employers import operations, queries
 from webapp.employers.models import Employer, EmployerState
+from webapp.files import FileKind
 from webapp.ledger import Entry
 
 
@@ -30,7 +34,7 @@ def registering(client: FlaskClient, sign_in: SignIn) -> FlaskClient:
 
 def test_an_employer_is_registered_and_its_owner_sees_it_waiting(registering: FlaskClient) -> None:
     values = employer_values(name="济南甲乙机械有限公司")
-    assert registering.post("/employer/register", data=values).location == "/employer"
+    assert registering.post("/employer/register", data=values).location.endswith("/papers")
     page = read(registering.get("/employer"))
     assert "济南甲乙机械有限公司" in page.text
     assert "待核验" in page.text
@@ -216,11 +220,69 @@ def test_an_employer_of_another_region_is_not_found(reviewer: FlaskClient) -> No
     assert fresh(far).state is EmployerState.PENDING
 
 
-def test_a_reviewer_verifies(reviewer: FlaskClient) -> None:
+def test_two_reviewers_verify(reviewer: FlaskClient, sign_in: SignIn) -> None:
     employer = make_employer(state=EmployerState.PENDING)
-    shown = read(reviewer.get(f"/verify/{employer.id}")).fields
-    assert reviewer.post(f"/verify/{employer.id}", data={"seen": shown["seen"], "decision": "verify"}).location == "/verify"
+    page = read(reviewer.get(f"/verify/{employer.id}"))
+    assert "您是初核" in page.text
+    decision = {"seen": page.fields["seen"], "decision": "verify", "papers_seen": "y"}
+    assert reviewer.post(f"/verify/{employer.id}", data=decision).location == "/verify"
+    assert fresh(employer).state is EmployerState.PENDING
+    assert "初核通过，待复核" in read(reviewer.get("/verify")).text
+    assert "decision" not in [
+        node.get("name") for node in read(reviewer.get(f"/verify/{employer.id}")).all("button") if node.get("value") == "verify"
+    ]
+    assert "另一位审核员复核" in reviewer.post(f"/verify/{employer.id}", data=decision, follow_redirects=True).text
+    sign_in(reviewer, make_staff(Role.REVIEWER, "370100"))
+    assert "您是复核" in read(reviewer.get(f"/verify/{employer.id}")).text
+    reviewer.post(f"/verify/{employer.id}", data=decision)
     assert fresh(employer).state is EmployerState.VERIFIED
+
+
+def test_a_reviewer_says_that_the_papers_were_seen_where_none_were_uploaded(reviewer: FlaskClient) -> None:
+    employer = make_employer(state=EmployerState.PENDING)
+    seen = read(reviewer.get(f"/verify/{employer.id}")).fields["seen"]
+    page = read(reviewer.post(f"/verify/{employer.id}", data={"seen": seen, "decision": "verify"}))
+    assert "已经核对过营业执照" in page.errors[0]
+    assert fresh(employer).endorsed_by is None
+
+
+def test_an_uploaded_licence_is_seen_by_its_owner_and_on_the_record_by_a_reviewer(client: FlaskClient, sign_in: SignIn) -> None:
+    employer = make_employer(state=EmployerState.PENDING)
+    sign_in(client, owner_of(employer))
+    assert "还没有上传营业执照" in read(client.get(f"/employer/{employer.id}/papers")).text
+    sent = {"kind": "licence", "paper": as_upload(PNG, "营业执照.png")}
+    assert client.post(f"/employer/{employer.id}/papers", data=sent).status_code == 303
+    (row,) = queries.papers(employer.id).values()
+    answer = client.get(f"/employer/{employer.id}/papers/{row.id}")
+    assert (answer.data, answer.mimetype, answer.headers["Cache-Control"]) == (PNG, "image/png", "no-store")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    assert client.get(f"/employer/{employer.id}/papers/{row.id}").status_code == 403
+    assert session().scalars(select(Entry).where(Entry.event == "EmployerPaperShown")).all() == []
+    end_reading()
+    assert client.post(f"/verify/{employer.id}/papers/{row.id}").data == PNG
+    assert session().scalars(select(Entry).where(Entry.event == "EmployerPaperShown")).one().subject == str(employer.id)
+
+
+def test_papers_of_another_employer_or_place_are_not_found(client: FlaskClient, sign_in: SignIn) -> None:
+    employer, other = make_employer(region="370202"), make_employer()
+    with transaction():
+        row = operations.add_paper(employer, files.lay_down(PNG, "照.png", files.DOCUMENTS), FileKind.LICENCE, by=Actor.SYSTEM)
+    sign_in(client, owner_of(other))
+    assert client.get(f"/employer/{employer.id}/papers").status_code == 404
+    assert client.get(f"/employer/{employer.id}/papers/{row.id}").status_code == 404
+    assert client.get(f"/employer/{other.id}/papers/{row.id}").status_code == 404
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    assert client.post(f"/verify/{employer.id}/papers/{row.id}").status_code == 404
+    assert client.post(f"/verify/{other.id}/papers/{row.id}").status_code == 404
+
+
+@pytest.mark.parametrize(("name", "content"), [("执照.png", b""), ("执照.png", b"GIF89a"), ("执照.pdf", b"<html>"), ("表.xlsx", WORKBOOK)])
+def test_a_file_that_is_no_picture_is_refused_with_what_to_do(client: FlaskClient, sign_in: SignIn, name: str, content: bytes) -> None:
+    employer = make_employer()
+    sign_in(client, owner_of(employer))
+    page = read(client.post(f"/employer/{employer.id}/papers", data={"kind": "licence", "paper": as_upload(content, name)}))
+    assert page.errors and queries.papers(employer.id) == {}
 
 
 @pytest.mark.parametrize("shown", [True, False])
@@ -231,12 +293,12 @@ def test_another_name_than_the_reviewer_read_is_not_verified(reviewer: FlaskClie
         row = session().get_one(Employer, employer.id)
         kept = {field: getattr(row, field) for field in employer_values()}
         operations.change_employer(row, kept | {"name": "另一家有限公司"}, by=Actor.SYSTEM)
-    page = read(reviewer.post(f"/verify/{employer.id}", data={"seen": form["seen"] if shown else "", "decision": "verify"}))
+    page = read(reviewer.post(f"/verify/{employer.id}", data={"seen": form["seen"] if shown else "", "decision": "verify", "papers_seen": "y"}))
     assert "改过名称或代码" in page.errors[0]
     assert page.h1 == "另一家有限公司"
     assert fresh(employer).state is EmployerState.PENDING
-    reviewer.post(f"/verify/{employer.id}", data={"seen": page.fields["seen"], "decision": "verify"})
-    assert fresh(employer).state is EmployerState.VERIFIED
+    reviewer.post(f"/verify/{employer.id}", data={"seen": page.fields["seen"], "decision": "verify", "papers_seen": "y"})
+    assert fresh(employer).endorsed_by is not None
 
 
 def test_a_verification_that_has_run_out_waits_for_a_reviewer_again(reviewer: FlaskClient) -> None:
@@ -247,8 +309,10 @@ def test_a_verification_that_has_run_out_waits_for_a_reviewer_again(reviewer: Fl
     with transaction():
         session().get_one(Employer, employer.id).verify_again_on = today() - timedelta(days=1)
     assert "核验到期，待复核" in read(reviewer.get("/verify")).text
+    with transaction():
+        operations.verify_employer(session().get_one(Employer, employer.id), by=another_reviewer())
     shown = read(reviewer.get(f"/verify/{employer.id}")).fields
-    reviewer.post(f"/verify/{employer.id}", data={"seen": shown["seen"], "decision": "verify"})
+    reviewer.post(f"/verify/{employer.id}", data={"seen": shown["seen"], "decision": "verify", "papers_seen": "y"})
     again = fresh(employer).verify_again_on
     assert again is not None
     assert again > today()
@@ -282,8 +346,8 @@ def test_a_reviewer_who_is_a_member_is_offered_no_decision(client: FlaskClient, 
     sign_in(client, make_member(employer, make_staff(Role.REVIEWER, "370100")))
     page = read(client.get(f"/verify/{employer.id}"))
     assert "decision" not in page.fields
-    assert "核验通过" not in page.text
-    answer = client.post(f"/verify/{employer.id}", data={"decision": "verify"}, follow_redirects=True)
+    assert "初核通过" not in page.text
+    answer = client.post(f"/verify/{employer.id}", data={"decision": "verify", "papers_seen": "y"}, follow_redirects=True)
     assert "另一位审核员" in answer.text
     assert fresh(employer).state is EmployerState.PENDING
 

@@ -23,9 +23,11 @@ from webapp.access import Actor, Grant, Level, Role
 from webapp.config import _driver
 from webapp.db import session, today, transaction
 from webapp.postings import figures, indexing, operations, queries, suggesting
+from webapp.postings.applying import operations as applying
+from webapp.postings.applying.models import Application
 from webapp.postings.figures import Slice
-from webapp.postings.models import Application, Posting, PostingReview, PostingState
-from webapp.postings.operations import Refusal
+from webapp.postings.models import Posting, PostingReview, PostingState
+from webapp.postings.refusals import Refusal
 from webapp.reference.models import WageUnit
 
 AT_ONCE = 6
@@ -82,7 +84,7 @@ def test_of_many_taps_on_one_button_one_application_is_sent():
 
     def apply(_):
         by = actor_of(seeker, Role.SEEKER)
-        operations.apply(queries.locked(posting.id), seeker.id, message="", shares_phone=True, by=by)
+        applying.apply(queries.locked(posting.id), seeker.id, message="", shares_phone=True, by=by)
 
     assert at_once(apply) == 1
     with transaction():
@@ -118,7 +120,7 @@ def test_nobody_applies_to_a_posting_that_is_being_closed():
             operations.fill(queries.own(posting.id, grants, for_change=True), by=owner)
             closed_after.append(session().scalar(select(func.count()).select_from(Application)))
             return
-        operations.apply(queries.locked(posting.id), seekers[number].id, message="", shares_phone=False, by=Actor.SYSTEM)
+        applying.apply(queries.locked(posting.id), seekers[number].id, message="", shares_phone=False, by=Actor.SYSTEM)
 
     accepted = at_once(go) - 1
     assert accepted == closed_after[0]

@@ -3,14 +3,14 @@ import pytest
 import search.current
 from search.engine import Unavailable
 from search.query import PostingQuery, Sort
-from tests.factories.accounts import make_person
 from tests.factories.employers import make_employer
-from tests.factories.postings import days_from_now, make_application, make_forwarded, make_posting
+from tests.factories.postings import days_from_now, make_forwarded, make_posting
 from webapp.access import Actor, Grant, Level, Role
 from webapp.db import session, today, transaction
 from webapp.postings import figures, indexing, operations, queries
 from webapp.postings.figures import Slice
 from webapp.postings.models import Posting, PostingState
+from webapp.postings.reviewing import queries as desk
 
 pytestmark = pytest.mark.usefixtures("database", "index")
 
@@ -132,32 +132,13 @@ def test_a_grant_without_an_employer_reaches_no_posting():
     assert session().scalars(queries.of_employers((Grant(Role.EMPLOYER_OWNER),))).all() == []
 
 
-def test_an_application_is_found_by_its_posting_and_by_its_seeker_only():
-    posting, other = make_posting(), make_posting()
-    seeker = make_person()
-    application = make_application(posting, seeker)
-    assert queries.application_to(posting, application.id) is not None
-    assert queries.application_to(other, application.id) is None
-    assert queries.own_application(application.id, make_person().id) is None
-    assert queries.own_application(application.id, seeker.id) is not None
-    assert session().scalars(queries.applications_of(make_person().id)).all() == []
-
-
 @pytest.mark.parametrize(("region", "reached"), [("370100", 1), ("370102", 1), ("370000", 2), ("370200", 1), ("370103", 0), (None, 0)])
 def test_a_reviewer_finds_what_waits_in_the_own_region(region, reached):
     here = make_posting(state=PostingState.IN_REVIEW, region="370102")
     make_posting(state=PostingState.IN_REVIEW, region="370202")
-    assert len(queries.waiting_review(reviewing(region))) == reached
+    assert len(session().scalars(desk.waiting(reviewing(region))).all()) == reached
     assert (queries.reviewable(here.id, reviewing(region)) is not None) == (region in {"370100", "370102", "370000"})
     assert queries.review_counts(reviewing(region), [PostingState.IN_REVIEW]).get(PostingState.IN_REVIEW, 0) == reached
-
-
-def test_who_waits_longest_comes_first():
-    rows = [make_posting(state=PostingState.IN_REVIEW) for _ in range(3)]
-    with transaction():
-        session().get_one(Posting, rows[2].id).submitted_at = rows[0].submitted_at.replace(year=2020)
-    assert [row.id for row in queries.waiting_review(reviewing("370100"))] == [rows[2].id, rows[0].id, rows[1].id]
-    assert queries.next_waiting(reviewing("370100")).id == rows[2].id
 
 
 def test_a_draft_is_found_by_no_reviewer():

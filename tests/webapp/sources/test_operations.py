@@ -78,7 +78,7 @@ def test_a_second_run_changes_nothing_and_is_no_fact(tmp_path):
     import_rows(path)
     before = snapshot()
     report = import_rows(path)
-    assert astuple(report.tally) == (0, 0, 2, 0)
+    assert astuple(report.tally) == (0, 0, 2, 0, 0)
     assert report.event is False
     assert snapshot() == before
     assert len(entries("BatchImported")) == 1
@@ -89,7 +89,7 @@ def test_a_changed_row_is_updated_and_only_that_one(tmp_path):
     before = all_postings()
     report = import_rows(write_rows(tmp_path / "b.csv", [row(1), row(2, title="叉车司机")]))
     after = all_postings()
-    assert astuple(report.tally) == (0, 1, 1, 0)
+    assert astuple(report.tally) == (0, 1, 1, 0, 0)
     assert (after["r2"].title, after["r2"].version, after["r2"].id) == ("叉车司机", 2, before["r2"].id)
     assert (after["r2"].batch_id, after["r1"].batch_id) == (report.batch_id, before["r1"].batch_id)
     assert after["r1"].version == 1
@@ -227,7 +227,7 @@ def test_rows_of_an_import_that_was_killed_are_told_by_the_next(tmp_path, monkey
         import_rows(path)
     assert entries("BatchImported") == []
     report = import_rows(path)
-    assert astuple(report.tally) == (0, 0, 2, 2)
+    assert astuple(report.tally) == (0, 0, 2, 2, 0)
     assert {posting.batch_id for posting in all_postings().values()} == {report.batch_id}
     assert len(entries("BatchImported")) == 1
     assert import_rows(path).event is False

@@ -20,8 +20,9 @@ from webapp.gate.completeness import Profile
 from webapp.notices.models import NoticeKind
 from webapp.notices.queries import inbox
 from webapp.postings import limits
-from webapp.postings.models import Application, Posting, PostingState
-from webapp.postings.queries import waiting_review
+from webapp.postings.applying.models import Application
+from webapp.postings.models import Posting, PostingState
+from webapp.postings.reviewing.queries import waiting
 from webapp.postings.values import stated, values_of
 from webapp.reference import queries as reference
 from workers import demo
@@ -110,8 +111,8 @@ class TestPeople:
     def test_a_shown_reviewer_has_something_to_decide(self) -> None:
         city = (Grant(Role.REVIEWER, Level.CITY, staff.SHOWN_CITY),)
         province = (Grant(Role.REVIEWER, Level.PROVINCE, staff.HOME),)
-        assert len(waiting_review(city)) >= 2
-        assert len(waiting_review(province)) >= 40
+        assert len(session().scalars(waiting(city)).all()) >= 2
+        assert len(session().scalars(waiting(province)).all()) >= 40
         assert len(session().scalars(waiting_for_reviewer(province)).all()) >= 10
 
     def test_the_shown_seeker_has_matches_and_the_shown_owner_applications(self) -> None:

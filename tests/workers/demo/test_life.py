@@ -20,7 +20,8 @@ from webapp.ledger import Entry
 from webapp.matching.models import Match
 from webapp.notices.models import Notice, NoticeKind
 from webapp.postings import operations
-from webapp.postings.models import Application, Posting, PostingReview, PostingState
+from webapp.postings.applying.models import Application
+from webapp.postings.models import Posting, PostingReview, PostingState
 from webapp.postings.values import values_of
 from webapp.sources.operations import import_postings
 from workers.demo import forwarded

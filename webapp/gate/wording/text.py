@@ -87,10 +87,11 @@ class Text:
     """The fields of one publication as one plain text, each on lines of its own."""
 
     def __init__(self, parts: Mapping[str, str]) -> None:
-        self._parts = {field: raw for field, raw in parts.items() if raw}
-        self.fields = tuple(self._parts)
-        pieces = [plain(raw) for raw in self._parts.values()]
+        read = {field: plain(raw) for field, raw in parts.items() if raw}
+        pieces = [piece for piece in read.values() if piece]
+        self.fields = tuple(field for field, piece in read.items() if piece)
         self.plain = "\n".join(pieces)
+        self._parts = parts
         self._starts = _starts(len(piece) for piece in pieces)
 
     def field_at(self, at: int) -> str:
@@ -101,14 +102,14 @@ class Text:
         number = bisect_right(self._starts, start) - 1
         field = self.fields[number]
         spans = self._origins[field]
-        first = start - self._starts[number]
+        first = min(start - self._starts[number], len(spans) - 1)
         last = min(max(end - self._starts[number], first + 1), len(spans)) - 1
         begin, stop = spans[first][0], spans[last][1]
         return field, begin, stop, self._parts[field][begin:stop]
 
     @cached_property
     def _origins(self) -> dict[str, list[tuple[int, int]]]:
-        return {field: origins(raw) for field, raw in self._parts.items()}
+        return {field: origins(self._parts[field]) for field in self.fields}
 
 
 def _starts(lengths: Iterable[int]) -> list[int]:

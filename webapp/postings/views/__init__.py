@@ -1,12 +1,44 @@
 """The conversation about postings, one module for each who is talking: anybody who searches (searching) and reads (public), a seeker who
-applies (applying), an employer (employer), a reviewer (review), an official (figures), staff who look after words (unfound), an
+applies (applying), an employer about its postings (employer), their changes (changing) and whoever applied (applicants, interviews,
+hires), a reviewer (review) and the sentences reviewers use (phrases), an official (figures), staff who look after words (unfound), an
 operator of the search index (index_state).
 
 It promises that no state moves on GET, that what was typed survives every refusal, and that each row is looked up inside the visitor's
 own scope. What is decided, the operations decide; `room` holds the blueprint that all of them share.
 """
 
-from webapp.postings.views import applying, employer, figures, index_state, public, review, searching, suggesting, unfound
+from webapp.postings.views import (
+    applicants,
+    applying,
+    changing,
+    employer,
+    figures,
+    hires,
+    index_state,
+    interviews,
+    phrases,
+    public,
+    review,
+    searching,
+    suggesting,
+    unfound,
+)
 from webapp.postings.views.room import blueprint
 
-__all__ = ["applying", "blueprint", "employer", "figures", "index_state", "public", "review", "searching", "suggesting", "unfound"]
+__all__ = [
+    "applicants",
+    "applying",
+    "blueprint",
+    "changing",
+    "employer",
+    "figures",
+    "hires",
+    "index_state",
+    "interviews",
+    "phrases",
+    "public",
+    "review",
+    "searching",
+    "suggesting",
+    "unfound",
+]

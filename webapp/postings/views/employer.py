@@ -7,12 +7,16 @@ from werkzeug.wrappers import Response
 from webapp.access import Actor, Grant, Permission, acting, requires, visitor
 from webapp.db import today, transaction
 from webapp.employers.models import Employer
-from webapp.gate.showing import by_field
+from webapp.gate.showing import by_field, marked
 from webapp.postings import gating, operations, queries, showing
+from webapp.postings.applying import queries as applying
 from webapp.postings.forms import MoveForm, PostingForm, SubmitForm
 from webapp.postings.models import NEXT, Posting, PostingState
-from webapp.postings.operations import Incomplete, Refusal
-from webapp.postings.values import NAMES
+from webapp.postings.operations import Incomplete
+from webapp.postings.refusals import Refusal
+from webapp.postings.reviewing import operations as reviewing
+from webapp.postings.reviewing import queries as desk
+from webapp.postings.values import values_of
 from webapp.postings.views.room import blueprint
 from webapp.reference import queries as reference
 from webapp.web import found, paginate
@@ -57,8 +61,9 @@ def employer_list() -> str:
         counts=[(state, counts[state]) for state in PostingState if state in counts],
         total=sum(counts.values()),
         cards={row.id: showing.card(row) for row in page.rows},
-        applications=queries.application_counts(page.rows),
+        applications=applying.application_counts(page.rows),
         returned=queries.returned(page.rows),
+        changes=desk.live_changes(page.rows),
         employers=queries.employers_of(_grants()),
     )
 
@@ -90,8 +95,10 @@ def edit(key: UUID) -> str | Response:
     if posting.state is not PostingState.DRAFT:
         flash(operations.NotADraft.says, "info")
         return redirect(url_for(".check", key=key), 303)
-    form = (PostingForm() if request.method == "POST" else PostingForm.of(posting)).prepare()
+    form = (PostingForm() if request.method == "POST" else PostingForm.of(values_of(posting))).prepare()
     if not form.validate_on_submit():
+        if request.method == "GET" and (back := queries.return_of(posting)):
+            form.show_remarks(back.remarks)
         if request.method == "GET" and request.args.get("check"):
             form.show(gating.verdict(posting, queries.employer_of(posting), on=today()).blocks)
         return _form_page(form, posting, ())
@@ -123,7 +130,7 @@ def _form_page(form: PostingForm, posting: Posting | None, employers: Sequence[E
         sent_back=queries.return_of(posting) if posting else None,
         occupations=[row.name for row in reference.occupations().common()],
         days=reference.whole("posting_valid_days_max"),
-        findings=by_field(gating.typed(form.readable(), "", on=today()).findings),
+        findings=by_field(gating.typed(form.readable(), on=today()).findings),
     )
 
 
@@ -133,7 +140,7 @@ def words() -> str:
     """What the gate says of the form as it stands, for the boxes below its fields; nothing is kept."""
     form = PostingForm().prepare(queries.employers_of(_grants()))
     form.validate()
-    verdict = gating.typed(form.readable(), "", on=today())
+    verdict = gating.typed(form.readable(), on=today())
     return render_template("postings/gate_boxes.html", fields=GATED, findings=by_field(verdict.findings))
 
 
@@ -144,22 +151,22 @@ def check(key: UUID) -> str:
 
 
 def _check_page(posting: Posting, form: SubmitForm | None = None) -> str:
-    key = posting.id
     employer = queries.employer_of(posting)
-    is_draft = posting.state is PostingState.DRAFT
+    verdict = gating.verdict(posting, employer, on=today()) if posting.state is PostingState.DRAFT else None
+    found = verdict.findings if verdict else ()
     return render_template(
         "postings/check.html",
         posting=posting,
         employer=employer,
         is_verified=queries.is_verified(employer),
         card=showing.card(posting),
-        elements=showing.elements(posting, employer),
-        verdict=gating.verdict(posting, employer, on=today()) if is_draft else None,
-        form=form or SubmitForm(data={"necessity": posting.necessity}),
-        urls={name: url_for(".edit", key=key, check=1, _anchor=name) for name in (*GATED, *NAMES)},
+        elements=[(label, marked(value, found)) for label, value in showing.elements(posting, employer)],
+        verdict=verdict,
+        form=form or SubmitForm(formdata=None),
         reviews=queries.reviews_of(posting),
+        change=reviewing.live_change(posting),
         moves=[state for state in MOVES if state in NEXT[posting.state] and _is_offered(posting, state)],
-        applications=queries.application_counts([posting]).get(posting.id, 0),
+        applications=applying.application_counts([posting]).get(posting.id, 0),
     )
 
 
@@ -177,11 +184,10 @@ def submit(key: UUID) -> str | Response:
     try:
         with transaction():
             posting = found(queries.own(key, _grants(), for_change=True))
-            operations.submit(posting, by=_by(), on=today(), necessity=form.necessity.data or "")
+            operations.submit(posting, by=_by(), on=today(), remark=form.remark.data or "")
     except Incomplete as refusal:
-        if not all(finding.necessity for finding in refusal.findings):
+        if not form.asks_why(refusal.findings):
             return redirect(url_for(".edit", key=key, check=1), 303)
-        form.necessity.errors = ["请写明岗位为什么需要；不需要的，请回去修改"]
         return _check_page(found(queries.own(key, _grants())), form)
     except Refusal as refusal:
         flash(str(refusal), "danger")
@@ -214,25 +220,3 @@ def copy(key: UUID) -> Response:
         made = operations.copy(posting, found(queries.employer_of(posting)), by=_by())
     flash("已复制为新的草稿，请填写新的有效期。", "success")
     return redirect(url_for(".edit", key=made.id), 303)
-
-
-@blueprint.get("/employer/postings/<uuid:key>/applications")
-@requires(Permission.APPLICATION_READ)
-def applications(key: UUID) -> str:
-    posting = found(queries.own(key, visitor().grants_for(Permission.APPLICATION_READ)))
-    page = paginate(queries.applications_to(posting))
-    return render_template("postings/applications.html", posting=posting, page=page, people=showing.applicants(page.rows, queries.people(page.rows)))
-
-
-@blueprint.post("/employer/postings/<uuid:key>/applications/<uuid:application_key>/open")
-@requires(Permission.APPLICATION_READ)
-def open_application(key: UUID, application_key: UUID) -> Response:
-    """Before anything personal is shown, that it was opened is on the ledger."""
-    try:
-        with transaction():
-            posting = found(queries.own(key, visitor().grants_for(Permission.APPLICATION_READ)))
-            application = found(queries.application_to(posting, application_key, for_change=True))
-            operations.open_application(application, by=acting(Permission.APPLICATION_READ))
-    except Refusal as refusal:
-        flash(str(refusal), "info")
-    return redirect(url_for(".applications", key=key, _anchor=f"a-{application_key}"), 303)

@@ -8,8 +8,8 @@ from flask import render_template, request, url_for
 
 from search.query import WINDOW, Sort
 from webapp.access import public
+from webapp.postings import cards, narrowing, queries, showing, tallying
 from webapp.postings import criteria as criteria_of
-from webapp.postings import narrowing, queries, showing, tallying
 from webapp.postings.criteria import Criteria
 from webapp.postings.queries import Found
 from webapp.postings.reasons import Reasons, Why
@@ -72,8 +72,8 @@ def search() -> str:
 
 
 def _rows(criteria: Criteria, answer: Found) -> list[Row]:
-    reasons = Reasons(criteria.query)
-    return [Row(showing.card(row, is_verified=row.id in answer.verified), reasons.why(row)) for row in answer.rows]
+    reasons, also = Reasons(criteria.query), cards.names_behind(row.id for row in answer.rows)
+    return [Row(showing.card(row, is_verified=row.id in answer.verified, also=also.get(row.id, ())), reasons.why(row)) for row in answer.rows]
 
 
 def _said(criteria: Criteria) -> list[tuple[str, str]]:

@@ -1,0 +1,268 @@
+"""A report of the public from its number to its outcome. It is never without an owner once somebody took it: whoever received it first owns it
+until another has accepted it (首问负责)."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from webapp import events
+from webapp.access import Actor, Permission
+from webapp.accounts import limits
+from webapp.db import new_key, now, session, today
+from webapp.inspection import evidence, population, queries, telling
+from webapp.inspection.models import Decision, Office, PublicReport, ReportKind, ReportState, Transfer
+from webapp.inspection.operations.refusals import NoReason, Refusal, TooNear
+from webapp.ledger import record
+from webapp.postings import operations as postings
+from webapp.postings import queries as posting_queries
+from webapp.postings.models import NEXT, Posting, PostingState
+from webapp.reference import queries as reference
+
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without what is mistaken on paper or on the phone: 0 and O, 1 and I."""
+CODE_LENGTH = 8
+_LIMITS = (("report_per_origin_hour", timedelta(hours=1)), ("report_per_origin_day", timedelta(days=1)))
+_FORGOTTEN_AT_ONCE = 500
+
+
+class AlreadyReceived(Refusal):
+    """The same form came twice; `number` is that of the report it already is."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+    def __str__(self) -> str:
+        return f"这份举报已经收到，编号 {self.number}，不用再提交"
+
+
+class HasOwner(Refusal):
+    says = "这件举报已经有同事受理。要接手，请由现在的办理人转给您"
+
+
+class NotYours(Refusal):
+    says = "这件举报不在您手上，不能办理"
+
+
+class AlreadyDecided(Refusal):
+    says = "这件举报已经办结，没有再改动"
+
+
+class WrongColleague(Refusal):
+    says = "只能转给管辖当地、并且不用回避的同事"
+
+
+class NoOffice(Refusal):
+    says = "请选择转交给哪个部门，并写明单位名称和理由"
+
+
+def receive(posting: Posting, kind: ReportKind, text: str, *, once: UUID, origin: bytes, by: Actor, **reporter: Any) -> tuple[PublicReport, str]:
+    """The report, and the code that is shown once. `reporter`: name, phone, by_sms, reporter_id, each where it was given.
+
+    Raises AlreadyReceived, limits.TooMany.
+    """
+    limits.take_turns(origin, once.bytes[-8:])
+    known = queries.report_once(once)
+    if known is not None:
+        raise AlreadyReceived(known.number)
+    limits.keep_within(_LIMITS, PublicReport.received_at, PublicReport.origin_index == origin)
+    report, code = _new_report(posting, kind, once=once, origin=origin)
+    report.text = text.strip()
+    for field, value in reporter.items():
+        setattr(report, field, value)
+    session().add(report)
+    session().flush()
+    telling.tell_handlers(report)
+    record(events.ReportReceived(str(report.id), str(posting.id), kind.value), by=by)
+    return report, code
+
+
+def _new_report(posting: Posting, kind: ReportKind, *, once: UUID, origin: bytes) -> tuple[PublicReport, str]:
+    at, region = now(), posting.region or reference.home_province()
+    number = _new_number()
+    code = "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
+    said = evidence.of_posting(posting, posting_queries.employer_of(posting), at=at)
+    report = PublicReport(
+        id=new_key(),
+        number=number,
+        once=once,
+        code_index=queries.code_index(number, code),
+        origin_index=origin,
+        kind=kind,
+        posting_id=posting.id,
+        region=region,
+        employer_name=posting.employer_name,
+        source=population.source_of(posting),
+        evidence=said,
+        evidence_digest=evidence.digest(said),
+        state=ReportState.RECEIVED,
+        received_at=at,
+        due_at=at + timedelta(days=reference.whole("report_due_days", region=region)),
+    )
+    return report, code
+
+
+def _new_number() -> str:
+    """The day and six random digits: easy to say on the phone, and it does not tell how many there are."""
+    while True:
+        number = f"{today():%Y%m%d}{secrets.randbelow(10**6):06d}"
+        if not queries.number_is_taken(number):
+            return number
+
+
+def take(report: PublicReport, *, by: Actor) -> None:
+    """Whoever takes it owns it: one that nobody has, one that was offered to them, or one whose owner works here no more.
+
+    Raises AlreadyDecided, HasOwner, TooNear.
+    """
+    if report.state is ReportState.DECIDED:
+        raise AlreadyDecided
+    if by.person_id is None or postings.is_too_near(_posting(report), by.person_id):
+        raise TooNear
+    if report.handler_id == by.person_id:
+        return
+    if report.handler_id is not None and report.offered_id != by.person_id and _still_here(report, report.handler_id):
+        raise HasOwner
+    report.state, report.handler_id, report.offered_id = ReportState.IN_HAND, by.person_id, None
+    report.taken_at = report.taken_at or now()
+    record(events.ReportTaken(str(report.id)), by=by)
+
+
+def _still_here(report: PublicReport, person_id: UUID) -> bool:
+    return any(one.id == person_id and one.covers(report.region) for one in queries.colleagues(Permission.REPORT_HANDLE, report.region))
+
+
+def takers(report: PublicReport) -> list[queries.Colleague]:
+    """The colleagues to whom its owner may offer it."""
+    posting = _posting(report)
+    people = [one for one in queries.colleagues(Permission.REPORT_HANDLE, report.region) if one.covers(report.region)]
+    return [one for one in people if one.id != report.handler_id and not postings.is_too_near(posting, one.id)]
+
+
+def offer(report: PublicReport, person_id: UUID, *, by: Actor) -> None:
+    """Asks a colleague; the owner stays its owner until they take it. Raises NotYours, AlreadyDecided, WrongColleague."""
+    _require_owner(report, by)
+    if person_id not in {one.id for one in takers(report)}:
+        raise WrongColleague
+    report.offered_id = person_id
+    telling.tell_offered(report, person_id)
+    record(events.ReportOffered(str(report.id), str(person_id)), by=by)
+
+
+def decide(
+    reports: Sequence[PublicReport],
+    decision: Decision,
+    outcome: str,
+    *,
+    note: str = "",
+    office: Office | None = None,
+    office_name: str = "",
+    sign: str = "",
+    by: Actor,
+) -> None:
+    """Ends these reports of one posting alike: the first one is its owner's, others that nobody has become theirs.
+
+    `outcome` is what reporters are told besides the decision; where it is upheld the employer is told it too. Raises NotYours, AlreadyDecided,
+    NoReason, NoOffice, TooNear.
+    """
+    first, *others = reports
+    _require_owner(first, by)
+    if not outcome.strip():
+        raise NoReason
+    _take_effect(first.posting_id, decision, outcome.strip(), by=by)
+    for report in others:
+        take(report, by=by)
+    for report in reports:
+        if decision is Decision.TRANSFER:
+            transfer(report, office, office_name, outcome, sign=sign, by=by)
+        _decide(report, decision, outcome.strip(), note.strip(), by=by)
+
+
+def _decide(report: PublicReport, decision: Decision, outcome: str, note: str, *, by: Actor) -> None:
+    report.state, report.decision, report.decided_at = ReportState.DECIDED, decision, now()
+    report.outcome, report.note, report.offered_id = outcome, note or None, None
+    telling.tell_reporter(report, by=by)
+    record(events.ReportDecided(str(report.id), str(report.posting_id), decision.value), by=by)
+
+
+def _take_effect(posting_id: UUID, decision: Decision, reason: str, *, by: Actor) -> None:
+    """What is closed already needs nothing."""
+    posting = posting_queries.locked(posting_id)
+    if posting is None:
+        return
+    try:
+        if decision is Decision.TAKE_DOWN and PostingState.TAKEN_DOWN in NEXT[posting.state]:
+            postings.take_down(posting, reason, by=by)
+        elif decision is Decision.MEND and PostingState.WITHDRAWN in NEXT[posting.state]:
+            postings.stop(posting, reason, by=by)
+    except postings.OwnPosting as near:
+        raise TooNear from near
+
+
+def transfer(report: PublicReport, office: Office | None, office_name: str, reason: str, *, sign: str = "", by: Actor) -> Transfer:
+    """Writes down that it was handed to an office; also after the decision. Raises NotYours, NoOffice."""
+    if report.handler_id is None or report.handler_id != by.person_id:
+        raise NotYours
+    if office is None or not office_name.strip() or not reason.strip():
+        raise NoOffice
+    row = Transfer(
+        id=new_key(),
+        report_id=report.id,
+        office=office,
+        office_name=office_name.strip(),
+        sign=sign.strip(),
+        reason=reason.strip(),
+        by_id=by.person_id,
+        at=now(),
+    )
+    session().add(row)
+    record(events.ReportTransferred(str(report.id), office.value), by=by)
+    return row
+
+
+def show_reporter(report: PublicReport, *, by: Actor) -> None:
+    """Whoever sees name and phone in full is on the ledger before they see them. Raises NotYours."""
+    _require_mine(report, by)
+    record(events.ReporterShown(str(report.id)), by=by)
+
+
+def make_pack(report: PublicReport, *, by: Actor) -> None:
+    """The same before everything of it is laid out for printing. Raises NotYours."""
+    _require_mine(report, by)
+    record(events.ReportPackMade(str(report.id)), by=by)
+
+
+def _require_mine(report: PublicReport, by: Actor) -> None:
+    if report.handler_id is None or report.handler_id != by.person_id:
+        raise NotYours
+
+
+def _require_owner(report: PublicReport, by: Actor) -> None:
+    if report.state is ReportState.DECIDED:
+        raise AlreadyDecided
+    _require_mine(report, by)
+
+
+def _posting(report: PublicReport) -> Posting:
+    return session().get_one(Posting, report.posting_id)
+
+
+def forget_reporters(*, on: date, by: Actor) -> int:
+    """Wipes who reported and what they wrote once a decided report is older than it is kept, some hundred at a time; answers how many."""
+    past = now() - timedelta(days=reference.whole("report_kept_days", on=on))
+    rows = session().scalars(_to_forget(past)).all()
+    for report in rows:
+        report.text = report.name = report.phone = report.note = report.reporter_id = None
+    if rows:
+        record(events.ReportersForgotten(on.isoformat(), len(rows)), by=by)
+    return len(rows)
+
+
+def _to_forget(past: datetime) -> Select[PublicReport]:
+    held = (PublicReport.text_sealed, PublicReport.name_sealed, PublicReport.phone_sealed, PublicReport.note_sealed, PublicReport.reporter_id)
+    wanted = select(PublicReport).where(PublicReport.decided_at < past, or_(*(column.is_not(None) for column in held)))
+    return wanted.order_by(PublicReport.decided_at).limit(_FORGOTTEN_AT_ONCE).with_for_update(skip_locked=True)

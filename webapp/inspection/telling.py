@@ -1,0 +1,98 @@
+"""Who hears of checks and reports: a line in an inbox, or the text message a reporter asked for, in the transaction of the change itself."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from webapp.access import Actor, Permission
+from webapp.inspection import queries
+from webapp.inspection.models import Campaign, Decision, PublicReport
+from webapp.notices.models import Channel, NoticeKind
+from webapp.notices.operations import queue_message, tell
+
+MY_CHECKS = "/inspection/checks"
+TOLD: Mapping[Decision, str] = {
+    Decision.TAKE_DOWN: "经核查属实，岗位已下架。",
+    Decision.MEND: "经核查属实，岗位已停止发布，用人单位整改并重新通过审核后才能再发布。",
+    Decision.UNFOUNDED: "经核查，没有发现您反映的问题。",
+    Decision.TRANSFER: "已转交有权处理的部门。",
+}
+"""What a reporter is told of each decision, before the handler's own words."""
+
+
+def tell_inspectors(campaign: Campaign, loads: Mapping[UUID, int]) -> None:
+    for person_id, count in loads.items():
+        tell(
+            person_id,
+            NoticeKind.CHECK,
+            f"{campaign.id}:drawn",
+            title=f"您有 {count} 个岗位要抽查：{campaign.title}",
+            body=f"请在 {campaign.due_on} 之前逐个打电话核实。",
+            path=MY_CHECKS,
+        )
+
+
+def tell_new_inspector(campaign: Campaign, person_id: UUID, check_id: UUID) -> None:
+    tell(person_id, NoticeKind.CHECK, f"{check_id}", title=f"有 1 个岗位改由您抽查：{campaign.title}", path=MY_CHECKS)
+
+
+def remind(campaign: Campaign, person_id: UUID, left: int) -> bool:
+    """Once before and once after the last day; answers whether anything was told now."""
+    when, word = ("late", "已过期限") if campaign.is_late else ("soon", f"{campaign.due_on} 到期")
+    told = tell(person_id, NoticeKind.CHECK, f"{campaign.id}:{when}", title=f"还有 {left} 个岗位没有查完，{word}：{campaign.title}", path=MY_CHECKS)
+    return told is not None
+
+
+def propose(person_id: UUID, region: str, area: str, month: str) -> bool:
+    told = tell(
+        person_id,
+        NoticeKind.CHECK,
+        f"propose:{region}:{month}",
+        title=f"{area}本月还没有开展岗位抽查",
+        body="可以按建议的比例新建一次抽查。",
+        path=f"/inspection/campaigns/new?region={region}",
+    )
+    return told is not None
+
+
+def tell_handlers(report: PublicReport) -> None:
+    """To those who are responsible for the posting's place."""
+    for one in queries.responsible(Permission.REPORT_HANDLE, report.region):
+        tell(
+            one.id,
+            NoticeKind.REPORT,
+            f"{report.id}",
+            title=f"收到一件举报（{report.kind.short}），编号 {report.number}",
+            path=f"/inspection/reports/{report.id}",
+        )
+
+
+def tell_offered(report: PublicReport, person_id: UUID) -> None:
+    tell(
+        person_id,
+        NoticeKind.REPORT,
+        f"{report.id}:o:{report.handler_id}",
+        title=f"同事请您接手举报 {report.number}",
+        path=f"/inspection/reports/{report.id}",
+    )
+
+
+def tell_reporter(report: PublicReport, *, by: Actor) -> None:
+    """In the inbox of a signed-in reporter, and to the phone where that was agreed to."""
+    words = outcome_words(report)
+    if report.reporter_id is not None:
+        tell(
+            report.reporter_id,
+            NoticeKind.REPORT,
+            f"{report.id}:outcome",
+            title=f"您的举报（编号 {report.number}）已办结",
+            body=words,
+            path="/my-reports",
+        )
+    phone = report.phone
+    if report.by_sms and phone:
+        body = f"您的举报（编号 {report.number}）已办结：{words}"
+        queue_message(channel=Channel.SMS, dedupe_key=f"report:{report.id}", address=phone, title="举报处理结果", body=body, by=by)
+
+
+def outcome_words(report: PublicReport) -> str:
+    return f"{TOLD[report.decision]}{report.outcome}" if report.decision else ""

@@ -1,0 +1,123 @@
+"""Excel workbooks: refused before they are parsed where they would unpack to too much, read as rows of text, and written as templates.
+
+A workbook is a zip archive. Its directory may lie about sizes, so every part is unpacked once and counted before the parser sees it.
+"""
+
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
+from io import BytesIO
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from webapp.sources.reading import FIELD_AT_MOST, NotReadable, Record, known_columns, require
+
+PARTS_AT_MOST = 1_000
+UNPACKED_AT_MOST = 50 * 1024 * 1024
+RATIO_AT_MOST = 100
+_PIECE = 1 << 16
+_BROKEN = "这个 Excel 文件已经损坏，无法打开。请重新另存为 .xlsx 再发送"
+
+
+class Workbook:
+    """The first sheet of a workbook that `check` let pass."""
+
+    def __init__(self, path: Path) -> None:
+        check(path)
+        self.size = path.stat().st_size
+        self.done = 0
+        try:
+            sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+            self._rows: Iterator[Sequence[object]] = iter(sheet.iter_rows())
+        except (CalamineError, IndexError, ValueError, OSError) as trouble:
+            raise NotReadable(_BROKEN) from trouble
+        self.header = known_columns([told(cell) for cell in next(self._rows, ())])
+
+    def require(self, *columns: str) -> None:
+        require(self.header, *columns)
+
+    def records(self) -> Iterator[Record]:
+        width = len(self.header)
+        for line, row in enumerate(self._rows, 2):
+            cells = [told(cell) for cell in row]
+            if not any(cells):
+                continue
+            text, beyond = [*cells, *([""] * width)][:width], cells[width:]
+            if any(beyond) or any(len(cell) > FIELD_AT_MOST for cell in text):
+                yield Record(line, None, text)
+            else:
+                yield Record(line, dict(zip(self.header, text, strict=True)), text)
+        self.done = self.size
+
+
+def check(path: Path) -> None:
+    """Raises NotReadable for what is no workbook, holds macros, or would unpack to more than a feed ever needs."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+            if len(parts) > PARTS_AT_MOST:
+                raise NotReadable("这个 Excel 文件的部件太多，不像岗位表。请另存为一个新的 .xlsx 再发送")
+            if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+                raise NotReadable("这个 Excel 文件带有宏，不能接收。请另存为不带宏的 .xlsx 再发送")
+            _weigh(archive, parts)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as trouble:
+        raise NotReadable(_BROKEN) from trouble
+
+
+def _weigh(archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> None:
+    """By the directory first, which costs nothing; then by what really comes out, part by part."""
+    packed = sum(part.compress_size for part in parts)
+    if sum(part.file_size for part in parts) > min(UNPACKED_AT_MOST, max(packed, 10_000) * RATIO_AT_MOST):
+        raise NotReadable("这个 Excel 文件解开后太大，不能接收。请拆成几个文件，或改用 CSV、JSON Lines")
+    for part in parts:
+        with archive.open(part) as unpacked:
+            while unpacked.read(_PIECE):
+                pass
+
+
+def told(cell: object) -> str:
+    """A cell as text: a whole number without its `.0`, a day without midnight."""
+    if isinstance(cell, bool):
+        return "true" if cell else ""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell)
+
+
+_SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_PARTS = {
+    "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
+    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/></Types>',
+    "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+    f'<Relationship Id="r1" Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": f'<workbook xmlns="{_SHEET}" xmlns:r="{_RELATIONS}"><sheets><sheet name="岗位" sheetId="1" r:id="r1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+    f'<Relationship Id="r1" Type="{_RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+}
+
+
+def written(rows: Sequence[Sequence[str]]) -> bytes:
+    """A workbook of one sheet whose cells are all text: nothing in it can be a formula."""
+    lines = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
+    parts = {**_PARTS, "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_SHEET}"><sheetData>{lines}</sheetData></worksheet>'}
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>' + text)
+    return packed.getvalue()
+
+
+def _cell(text: str) -> str:
+    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
