@@ -78,6 +78,8 @@ class Permission(StrEnum):
     """To invite, refuse and hire who applied."""
     POSTING_REVIEW = "posting.review"
     EMPLOYER_VERIFY = "employer.verify"
+    GATE_READ = "gate.read"
+    """The rules by which publications are checked, with their articles and dates."""
     FIGURES_READ = "figures.read"
     SEARCH_REPORT = "search.report"
     """What was searched and not found: sums of many, of the own area."""
@@ -139,8 +141,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _INSPECTION
     | _OUTLETS
     | _SOURCES
-    | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY, Permission.NEED_READ},
-    Role.INSPECTOR: _STAFF | _INSPECTION | {Permission.CHECK_PLAN},
+    | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY, Permission.NEED_READ, Permission.GATE_READ},
+    Role.INSPECTOR: _STAFF | _INSPECTION | {Permission.CHECK_PLAN, Permission.GATE_READ},
     Role.OFFICER: _STAFF | _WORDS | _DEMAND | _OUTLETS | _SOURCES,
     Role.CASEWORKER: _STAFF,
     Role.MARKET_STAFF: _STAFF,
@@ -155,6 +157,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.OUTLET_MANAGE,
         Permission.SOURCE_READ,
         Permission.SOURCE_MANAGE,
+        Permission.GATE_READ,
     },
     Role.SECURITY_ADMIN: _OWN,
     Role.AUDIT_ADMIN: _OWN | {Permission.LEDGER_READ},

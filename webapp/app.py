@@ -23,6 +23,7 @@ from webapp.accounts import views as accounts
 from webapp.config import Settings
 from webapp.demand import views as demand
 from webapp.employers import views as employers
+from webapp.gate import views as gate
 from webapp.inspection import views as inspection
 from webapp.matching import views as matching
 from webapp.notices import links
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     accounts.blueprint,
     demand.blueprint,
     employers.blueprint,
+    gate.blueprint,
     inspection.blueprint,
     matching.blueprint,
     notices.blueprint,
@@ -60,6 +62,7 @@ DESKS = (
     (Permission.PROFILE_KEEP, "资料", "seekers.profile"),
     (Permission.POSTING_REVIEW, "岗位审核", "postings.review_queue"),
     (Permission.EMPLOYER_VERIFY, "单位核验", "employers.verify_queue"),
+    (Permission.GATE_READ, "审核规则", "gate.rules"),
     (Permission.CHECK_RUN, "岗位抽查", "inspection.my_checks"),
     (Permission.REPORT_HANDLE, "举报办理", "inspection.report_queue"),
     (Permission.CHECK_PLAN, "抽查任务", "inspection.campaign_list"),

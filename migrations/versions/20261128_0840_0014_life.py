@@ -1,7 +1,7 @@
 """Views of postings by day, an employer's templates, what came of a posting, and when it was last confirmed
 
 Revision ID: 0014
-Revises: 0011
+Revises: 0007
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import webapp.db
 
 revision = '0014'
-down_revision = '0011'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 

@@ -19,7 +19,7 @@ from webapp.demand.operations import VisitValues
 from webapp.demand.periods import Period
 from webapp.demand.values import NeedValues, values_of
 from webapp.employers.models import Employer
-from webapp.gate.completeness import Finding
+from webapp.gate.findings import Finding
 from webapp.labels import Labelled
 from webapp.postings import limits
 from webapp.postings.forms import Choice, Day, Radio, WholeNumber, YuanAmount, places

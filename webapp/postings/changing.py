@@ -1,23 +1,20 @@
 """A change of an open posting: written by its employer, reviewed as a difference, and shown to nobody else before it is approved."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 
 from webapp import events
 from webapp.access import Actor
 from webapp.db import new_key, now, session, today
-from webapp.employers.models import Employer
-from webapp.gate.completeness import Finding
 from webapp.ledger import record
-from webapp.postings import operations
+from webapp.postings import gating, operations
 from webapp.postings.models import Posting, PostingState, ReviewDecision
-from webapp.postings.operations import ChangedMeanwhile, IllegalMove, Incomplete
+from webapp.postings.operations import ChangedMeanwhile, IllegalMove
 from webapp.postings.refusals import Refusal
 from webapp.postings.reviewing import operations as reviewing
 from webapp.postings.reviewing.models import CHANGEABLE, ChangeState, PostingChange
 from webapp.postings.reviewing.risks import risks_of
-from webapp.postings.values import PostingValues, about, as_json, from_json, values_of
+from webapp.postings.values import PostingValues, as_json, from_json, values_of
 
 
 class ChangeWaits(Refusal):
@@ -54,11 +51,9 @@ def submit(posting: Posting, change: PostingChange, *, by: Actor, on: date, rema
     if values == values_of(posting):
         raise NothingChanged
     employer = operations.require_verified(posting, on)
-    stops = findings_of(values, posting, employer, on=on)
-    if stops:
-        raise Incomplete(stops)
+    found = operations.require_passable(gating.verdict_of_change(posting, values, employer, on=on, remark=remark))
     change.state, change.submitted_at = ChangeState.IN_REVIEW, now()
-    reviewing.hand_in(posting, change=change, risks=risks_of(posting, values, employer, on=on), remark=remark)
+    reviewing.hand_in(posting, change=change, risks=risks_of(posting, values, employer, found.flags, on=on), remark=remark)
     record(events.PostingChangeSubmitted(str(posting.id)), by=by)
 
 
@@ -69,9 +64,8 @@ def approve(posting: Posting, change: PostingChange, *, by: Actor, seen: int | N
         raise ChangedMeanwhile
     on, values = today(), from_json(change.content)
     employer = operations.require_verified(posting, on)
-    stops = findings_of(values, posting, employer, on=on)
-    if stops:
-        raise Incomplete(stops)
+    remark = reviewing.remark_on(posting)
+    operations.require_passable(gating.verdict_of_change(posting, values, employer, on=on, remark=remark))
     operations.write(posting, values)
     posting.employer_about, posting.confirmed_on = employer.about, on
     change.state = ChangeState.APPLIED
@@ -104,11 +98,6 @@ def drop(posting: Posting, *, by: Actor) -> None:
     if reviewing.drop_change(posting, by=by) is None:
         raise NothingChanged
     record(events.PostingChangeDropped(str(posting.id)), by=by)
-
-
-def findings_of(values: PostingValues, posting: Posting, employer: Employer | None, *, on: date) -> list[Finding]:
-    """The same of what the posting is to say instead."""
-    return operations.found(values, asdict(values) | {"employer_about": employer.about if employer else about(posting, None)}, on)
 
 
 def _require_change(posting: Posting, change: PostingChange, by: Actor) -> None:

@@ -29,13 +29,14 @@ from wtforms.widgets import HiddenInput, TextInput
 
 from webapp.db import today
 from webapp.employers.models import Employer
-from webapp.gate.completeness import PROFILES, Finding, Profile
-from webapp.postings import limits
+from webapp.gate.findings import Finding
+from webapp.gate.subject import Profile
+from webapp.postings import gating
 from webapp.postings.reviewing.phrases import Phrase
 from webapp.postings.values import PostingValues
 from webapp.reference import queries as reference
 from webapp.reference import wages
-from webapp.reference.models import Education, EmploymentType, WageUnit
+from webapp.reference.models import Education, EmploymentType, Severity, WageUnit
 from webapp.web import Form, options
 
 EXPERIENCES = (("0", "不限"), ("1", "1 年以上"), ("2", "2 年以上"), ("3", "3 年以上"), ("5", "5 年以上"), ("10", "10 年以上"))
@@ -155,9 +156,9 @@ class Radio(RadioField):
 
 def _asked_by_law() -> Iterator[str]:
     """The fields to mark as compulsory: one for each element of the gate's block. For the conditions it is the choice that knows 不限."""
-    for requirement in PROFILES[Profile.DIRECT]:
-        if requirement.blocks:
-            yield "education" if "education" in requirement.columns else requirement.columns[0]
+    for rule in gating.required(Profile.DIRECT, reference.home_province(), on=today()):
+        if rule.severity is Severity.BLOCK:
+            yield "education" if "education" in rule.fields else rule.fields[0]
     yield "wage_unit"
 
 
@@ -225,9 +226,9 @@ class PostingForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Tells everything at once: also what cannot be of the fields that could be read, when others could not."""
         is_sound = super().validate(extra_validators)
-        return not self.show(limits.problems(self._readable(), on=today())) and is_sound
+        return not self.show(gating.impossible(self.readable(), on=today())) and is_sound
 
-    def _readable(self) -> PostingValues:
+    def readable(self) -> PostingValues:
         """What was typed without the fields that have an error already; half a pair of coordinates says nothing."""
         faulty = {name for name, field in self._fields.items() if field.errors}
         if faulty & {"lon", "lat"}:
@@ -254,7 +255,7 @@ class PostingForm(Form):
             if field is None:
                 elsewhere.append(finding)
             else:
-                field.errors = [*field.errors, finding.message]
+                field.errors = [*field.errors, f"“{finding.words}”：{finding.message}" if finding.words else finding.message]
                 here.append(finding)
         return elsewhere + here
 
@@ -347,6 +348,13 @@ class SubmitForm(Form):
     remark = TextAreaField(
         "给审核员的说明", [short("说明", 500)], filters=[stripped], description="有什么要说明的写在这里，例如条件为什么是工作必需的；没有就不填"
     )
+
+    def asks_why(self, blocks: Sequence[Finding]) -> bool:
+        """Whether a word to the reviewer would do for all that blocks; it is then asked for."""
+        is_enough = all(finding.necessity for finding in blocks)
+        if is_enough:
+            self.remark.errors = ["请写明岗位为什么需要；不需要的，请回去修改"]
+        return is_enough
 
 
 class ProlongForm(Form):

@@ -1,35 +1,17 @@
-"""What a posting may not say, because it cannot be true or may not be: every figure compared with is a dated parameter.
+"""What cannot be typed into a posting's fields: it contradicts itself or is no place. What the rules say of it is the gate's to tell."""
 
-A problem stops the posting, a warning is shown beside it: an unconfirmed minimum wage must not stop anybody, and whether a low wage is
-lawful (shifts, part-time, a trial period) is a person's decision.
-"""
+from datetime import date
 
-from datetime import date, timedelta
-from decimal import Decimal
-
-from webapp.gate.completeness import Finding
-from webapp.postings.values import PostingValues, monthly
+from webapp.gate.findings import Finding
+from webapp.postings.values import PostingValues
 from webapp.reference import queries as reference
 from webapp.reference import wages
-from webapp.reference.models import Parameter, WageUnit
 
 _OWN_RULE = "本平台规定"
 
 
 def problems(values: PostingValues, *, on: date) -> list[Finding]:
-    return [*_headcount(values, on), *_wage(values, on), *_place(values), *_validity(values, on)]
-
-
-def warnings(values: PostingValues, *, on: date) -> list[Finding]:
-    """A wage whose highest figure stays below the minimum of its place; where that is not known, below the lowest of its province."""
-    key, wage = _minimum_for(values)
-    minimum, name = _minimum(key, values.region, on)
-    if wage is None or minimum is None or wage >= Decimal(minimum.value or 0):
-        return []
-    mark = "" if minimum.checked else "（未核实）"
-    unit, hint = ("小时", "") if key == "minimum_wage_hourly" else ("月", "，非全日制用工请写小时工资")
-    compared = f"工资最高约 {wages.write(wage)} 元/{unit}，低于{name} {minimum.value} 元/{unit}{mark}"
-    return [Finding("wage_low", f"{compared}。请再核对一次{hint}", minimum.basis)]
+    return [*_headcount(values, on), *_wage(values), *_place(values)]
 
 
 def _headcount(values: PostingValues, on: date) -> list[Finding]:
@@ -43,7 +25,7 @@ def _headcount(values: PostingValues, on: date) -> list[Finding]:
     return []
 
 
-def _wage(values: PostingValues, on: date) -> list[Finding]:
+def _wage(values: PostingValues) -> list[Finding]:
     low, high = values.wage_low, values.wage_high
     found = []
     if low is not None and high is not None and low > high:
@@ -54,33 +36,7 @@ def _wage(values: PostingValues, on: date) -> list[Finding]:
         found.append(Finding("wage_unit", "请选择工资按什么计算（月、天、小时……）", _OWN_RULE))
     if values.wage_months is not None and not 12 <= values.wage_months <= 16:
         found.append(Finding("wage_months", "一年发的月数在 12 到 16 之间", _OWN_RULE))
-    return found or _absurd(values, on)
-
-
-def _absurd(values: PostingValues, on: date) -> list[Finding]:
-    limit = reference.parameter("posting_wage_month_max", on=on)
-    _, high = monthly(values) if values.wage_unit else (None, None)
-    if limit is None or limit.value is None or high is None or high <= int(limit.value):
-        return []
-    return [Finding("wage_high", f"折合每月约 {high:,} 元，超过 {int(limit.value):,} 元的上限，请核对金额和计算单位", limit.basis)]
-
-
-def _minimum_for(values: PostingValues) -> tuple[str, Decimal | int | None]:
-    if values.wage_unit is WageUnit.HOUR:
-        return "minimum_wage_hourly", values.wage_high or values.wage_low
-    low, high = monthly(values) if values.wage_unit else (None, None)
-    return "minimum_wage_monthly", high or low
-
-
-def _minimum(key: str, region: str | None, on: date) -> tuple[Parameter | None, str]:
-    """(the row, its name). A county whose grade was not seen pays at least the lowest grade of its province."""
-    place = region or "CN"
-    own = reference.parameter(key, region=place, on=on)
-    if own is not None and own.value:
-        return own, "当地最低工资标准"
-    grades = (reference.parameter(f"{key}_class{grade}", region=place, on=on) for grade in (1, 2, 3))
-    known = [row for row in grades if row is not None and row.value]
-    return min(known, key=lambda row: Decimal(row.value or 0), default=None), "全省最低一档的最低工资标准"
+    return found
 
 
 def _place(values: PostingValues) -> list[Finding]:
@@ -92,15 +48,3 @@ def _place(values: PostingValues) -> list[Finding]:
     elif values.lon is not None and values.lat is not None and not (73 <= values.lon <= 136 and 3 <= values.lat <= 54):
         found.append(Finding("lon", "坐标不在国内：经度在 73 到 136 之间，纬度在 3 到 54 之间，请看看是否填反了", _OWN_RULE))
     return found
-
-
-def _validity(values: PostingValues, on: date) -> list[Finding]:
-    if values.valid_through is None:
-        return []
-    most = reference.whole("posting_valid_days_max", on=on)
-    last = on + timedelta(days=most)
-    if values.valid_through < on:
-        return [Finding("valid_through", f"有效期 {values.valid_through} 已经过去，请改成今天或以后的日期", _OWN_RULE)]
-    if values.valid_through > last:
-        return [Finding("valid_through", f"有效期最长 {most} 天，最晚可以填 {last}；到期前可以再次发布", _OWN_RULE)]
-    return []

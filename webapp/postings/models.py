@@ -119,6 +119,8 @@ class Posting(Base):
     protection: Mapped[str] = mapped_column(Text, default="")
     hazards: Mapped[str] = mapped_column(Text, default="")
 
+    flags: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """Of a forwarded row: codes of the gate's rules because of which a person sees it before it opens."""
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_through: Mapped[date | None] = mapped_column(Date)
     """The last day on which it may be shown as open."""

@@ -10,10 +10,10 @@ from webapp import events
 from webapp.access import Actor
 from webapp.db import new_key, now, session, take_numbers, today, transaction
 from webapp.employers.models import Employer, EmployerState, Membership
-from webapp.gate import completeness
-from webapp.gate.completeness import Finding, Profile
+from webapp.gate.checking import Verdict
+from webapp.gate.findings import Finding
 from webapp.ledger import record
-from webapp.postings import cards, limits, telling
+from webapp.postings import cards, gating, telling
 from webapp.postings.models import (
     NEXT,
     Posting,
@@ -24,7 +24,7 @@ from webapp.postings.models import (
 from webapp.postings.refusals import Refusal
 from webapp.postings.reviewing import operations as reviewing
 from webapp.postings.reviewing.risks import risks_of
-from webapp.postings.values import NAMES, PostingValues, monthly, stated, values_of
+from webapp.postings.values import NAMES, PostingValues, monthly, values_of
 from webapp.reference import queries as reference
 from webapp.reference import wages
 
@@ -109,13 +109,16 @@ def change(posting: Posting, values: PostingValues, *, by: Actor) -> Posting:
 
 
 def submit(posting: Posting, *, by: Actor, on: date, remark: str = "") -> None:
-    """Hands the draft to the reviewers, who read the remark. Raises NotVerified, Incomplete."""
+    """Hands the draft to the reviewers, who read the remark; it may also say why the post needs what the gate found.
+
+    Raises NotVerified, Incomplete.
+    """
     employer = require_verified(posting, on)
-    _require_complete(posting, employer, on)
+    found = require_passable(gating.verdict(posting, employer, on=on, remark=remark))
     move(posting, _S.IN_REVIEW)
     posting.submitted_at = now()
     posting.employer_name, posting.employer_about, posting.industry = employer.name, employer.about, employer.industry
-    reviewing.hand_in(posting, risks=risks_of(posting, values_of(posting), employer, on=on), remark=remark)
+    reviewing.hand_in(posting, risks=risks_of(posting, values_of(posting), employer, found.flags, on=on), remark=remark)
     record(events.PostingSubmitted(str(posting.id)), by=by)
 
 
@@ -130,7 +133,7 @@ def approve(posting: Posting, *, by: Actor, seen: int | None = None) -> None:
         raise ChangedMeanwhile
     on = today()
     employer = None if posting.is_forwarded else require_verified(posting, on)
-    _require_complete(posting, employer, on)
+    require_passable(gating.verdict(posting, employer, on=on, remark=reviewing.remark_on(posting)))
     move(posting, _S.OPEN)
     posting.opened_at, posting.valid_from, posting.closed_at, posting.card_id = now(), on, None, None
     posting.confirmed_on = on
@@ -288,22 +291,11 @@ def require_verified(posting: Posting, on: date) -> Employer:
     return employer
 
 
-def _require_complete(posting: Posting, employer: Employer | None, on: date) -> None:
-    stops = findings(posting, employer, on=on)
-    if stops:
-        raise Incomplete(stops)
-
-
-def findings(posting: Posting, employer: Employer | None, *, on: date) -> list[Finding]:
-    """What stops the posting: what the law asks for and it does not say, and what it says that cannot be. A forwarded one has to say what
-    an import asks for."""
-    if posting.is_forwarded:
-        return completeness.check(Profile.FORWARDED, stated(posting, employer))
-    return found(values_of(posting), stated(posting, employer), on)
-
-
-def found(values: PostingValues, said: Mapping[str, object], on: date) -> list[Finding]:
-    return [*completeness.check(Profile.DIRECT, said), *limits.problems(values, on=on)]
+def require_passable(found: Verdict) -> Verdict:
+    """Raises Incomplete with what the employer has to mend first; the rest is for the reviewer."""
+    if found.blocks:
+        raise Incomplete(found.blocks)
+    return found
 
 
 def is_too_near(posting: Posting, person_id: UUID) -> bool:

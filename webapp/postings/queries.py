@@ -18,9 +18,11 @@ from webapp.access import Grant
 from webapp.accounts.models import Person
 from webapp.db import session, today
 from webapp.employers.models import Employer, EmployerState
+from webapp.gate.subject import Twin
 from webapp.postings import cards
 from webapp.postings.criteria import place_range
 from webapp.postings.models import SHOWN, Posting, PostingReview, PostingState, ReviewDecision
+from webapp.reference.registers import company_end
 
 _TOLD = tuple(defer(column) for column in (Posting.duties, Posting.requirements, Posting.insurance))
 _OF_ITS_PAGE = tuple(defer(column) for column in (Posting.protection, Posting.hazards, Posting.employer_about))
@@ -216,6 +218,21 @@ def of_employers(grants: Iterable[Grant], state: PostingState | None = None) -> 
 
 def of_employer(employer_id: UUID) -> Sequence[Posting]:
     return session().scalars(select(Posting).where(Posting.employer_id == employer_id).order_by(Posting.seq.desc())).all()
+
+
+def twins_of(posting: Posting, region: str | None) -> list[Twin]:
+    """Its employer's other open postings of this place, as the gate compares them."""
+    if posting.employer_id is None:
+        return []
+    columns = (Posting.id, Posting.title, Posting.region, Posting.duties)
+    wanted = select(*columns).where(Posting.employer_id == posting.employer_id, Posting.id != posting.id, Posting.state == PostingState.OPEN)
+    return [Twin(str(key), title, region, duties) for key, title, region, duties in session().execute(wanted.where(Posting.region == region))]
+
+
+def closed_as(employer: Employer | None) -> str:
+    """How the register of companies names the employer's end; empty: it names none."""
+    end = company_end(employer.uscc) if employer else None
+    return end.status if end else ""
 
 
 def state_counts(grants: Iterable[Grant]) -> dict[PostingState, int]:

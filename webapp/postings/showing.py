@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from webapp.db import LOCAL_ZONE, today
 from webapp.employers.models import Employer
-from webapp.gate.completeness import Profile, missing_note
+from webapp.postings import gating
 from webapp.postings.models import Posting, PostingState
-from webapp.postings.values import about, stated, wage_of
+from webapp.postings.values import about, wage_of
 from webapp.reference import queries as reference
 from webapp.reference import wages
 from webapp.reference.models import Education
@@ -201,7 +201,7 @@ def wage_text(posting: Posting) -> str:
 
 def missing(posting: Posting, employer: Employer | None) -> list[str]:
     """What the source did not say, by name."""
-    return missing_note(Profile.FORWARDED, stated(posting, employer)) if posting.is_forwarded else []
+    return gating.not_stated(posting, employer, on=today()) if posting.is_forwarded else []
 
 
 def day(instant: object) -> str:

@@ -149,6 +149,53 @@ class Industry(Base):
     source: Mapped[str] = mapped_column(String(120))
 
 
+class Severity(Labelled):
+    """What a finding of the publication gate does. None of them refuses a posting: that is a person's decision."""
+
+    BLOCK = "block", "须改正"
+    FLAG = "flag", "须人工核对"
+    ADVISE = "advise", "建议补充"
+    OFF = "off", "不适用"
+    """A place says that the country's rule does not hold there."""
+
+
+class GateRule(Base):
+    """One rule of the publication gate, for one region and one span of days: what it does, which article it rests on, what it says."""
+
+    __tablename__ = "gate_rule"
+    __table_args__ = (Index("ix_gate_rule_lookup", "code", "region", "valid_from"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    code: Mapped[str] = mapped_column(String(40))
+    """`AGE`, or `HEALTH.carrier` for a case of a rule that is judged apart; what is recognised for a code stands in `webapp.gate`."""
+    profile: Mapped[str] = mapped_column(String(20), default="")
+    """Direct, forwarded, gig: the kind of publication it holds for; empty: every kind that has no row of its own."""
+    label: Mapped[str] = mapped_column(String(40))
+    severity: Mapped[Severity]
+    necessity: Mapped[bool] = mapped_column(Boolean, default=False)
+    """The employer may state why the post needs it; then it no longer blocks, and a person decides."""
+    fields: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Of a required element the columns that may state it, the first is the form's; of a wording the fields that are read, none: all."""
+    region: Mapped[str] = mapped_column(String(6))
+    """A region code; `CN` is the whole country."""
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    """None: the start was not seen, or it is our own rule. Such a row is used only when no dated row fits."""
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    """The last day on which it holds; None: until further notice."""
+    article: Mapped[str] = mapped_column(Text)
+    """The law and article it rests on; 本平台规定 where it is our own policy."""
+    message: Mapped[str] = mapped_column(Text)
+    """What the person reads; `{}` is where the checker puts what it found (a figure)."""
+    mending: Mapped[str] = mapped_column(Text, default="")
+    """How it can be written instead."""
+    instead: Mapped[str] = mapped_column(String(60), default="")
+    """What may stand in the place of the words: a text, `（删去）` for nothing, empty where no words can be proposed."""
+    source: Mapped[str] = mapped_column(Text, default="")
+    """Where the text was read; empty: the article itself."""
+    checked: Mapped[bool] = mapped_column(Boolean, default=False)
+    """已核实: an office confirmed it."""
+
+
 class Parameter(Base):
     """One value of one rule, for one region and one span of days, with where it was read."""
 
@@ -171,6 +218,19 @@ class Parameter(Base):
     """Where the text was read; empty: the basis itself."""
     checked: Mapped[bool] = mapped_column(Boolean, default=False)
     """已核实: an office confirmed it."""
+
+
+class CompanyEnd(Base):
+    """An organisation that the register of companies names as ended: it cannot offer work. Ships empty; an office imports its list."""
+
+    __tablename__ = "company_end"
+
+    uscc: Mapped[str] = mapped_column(String(18), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    status: Mapped[str] = mapped_column(String(20))
+    """注销, 吊销, 撤销, as the register says it."""
+    ended_on: Mapped[date | None] = mapped_column(Date)
+    source: Mapped[str] = mapped_column(String(120))
 
 
 class PlaceName(Base):

@@ -17,6 +17,8 @@ from webapp.reference.tables import TABLES, Refusal, Row, Table, TableFile, read
 
 SHIPPED = Path(__file__).parent / "data"
 _SHIPPED_ORIGIN = "shipped"
+_ASKED_FOR = {"parameters": "key", "gate_rules": "code"}
+"""Tables the code asks by name -> the column that holds it."""
 
 
 _WORD_LENGTH = 40
@@ -48,8 +50,8 @@ class TableReport:
 def load_shipped(directory: Path = SHIPPED) -> dict[str, int]:
     """Brings the tables of this version into the database, inside the open transaction; returns the rows written per kind.
 
-    A table whose file did not change is not touched. One that an official file has replaced stays as it is; only parameters that
-    this version is the first to ask for are added to it, because the code cannot run without them.
+    A table whose file did not change is not touched. One that an official file has replaced stays as it is; only parameters and rules
+    of the gate that this version is the first to ask for are added to it, because the code cannot run without them.
     """
     return {kind: _load(kind, directory / f"{kind}.csv") for kind in TABLES}
 
@@ -63,7 +65,7 @@ def _load(kind: str, path: Path) -> int:
     if state is None or state.origin == _SHIPPED_ORIGIN:
         session().execute(delete(TABLES[kind].model).filter_by(**TABLES[kind].of_files))
     else:
-        rows = _unknown_parameters(rows) if kind == "parameters" else []
+        rows = _first_asked_for(TABLES[kind], rows, _ASKED_FOR[kind]) if kind in _ASKED_FOR else []
     if rows:
         session().execute(insert(TABLES[kind].model), rows)
     _note(kind, digest=digest, origin=state.origin if state else _SHIPPED_ORIGIN)
@@ -77,9 +79,9 @@ def _shipped_rows(kind: str, path: Path) -> list[Row]:
     return table.rows
 
 
-def _unknown_parameters(rows: list[Row]) -> list[Row]:
-    known = set(session().scalars(select(TABLES["parameters"].model.__table__.c.key)))
-    return [row for row in rows if row["key"] not in known]
+def _first_asked_for(table: Table, rows: list[Row], column: str) -> list[Row]:
+    known = set(session().scalars(select(table.model.__table__.c[column])))
+    return [row for row in rows if row[column] not in known]
 
 
 def _note(kind: str, *, digest: str | None = None, origin: str) -> None:

@@ -19,7 +19,10 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, select
 
 from webapp.db import Base, engine, in_transaction, session, today
+from webapp.reference.dated import NATION as NATION
+from webapp.reference.dated import GateRules, around, valid_on
 from webapp.reference.models import (
+    GateRule,
     Industry,
     Neighbourhood,
     Occupation,
@@ -36,7 +39,6 @@ from webapp.reference.places import PlaceNames
 
 STALE_SECONDS = 1.5
 """With the second in which the reader of searches is made anew, a word of staff is known everywhere within three."""
-NATION = "CN"
 _MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
 _WITHOUT_LOWER_CODES = frozenset({"71", "81", "82"})
 """Taiwan, Hong Kong, Macau: GB/T 2260 has no codes below the province level, sources write some of their own."""
@@ -140,8 +142,8 @@ class Parameters:
 
     def find(self, key: str, *, region: str = NATION, on: date) -> Parameter | None:
         """The narrowest region that has a row for the day: county, city, province, country. See `parameter`."""
-        for code in dict.fromkeys((region, f"{region[:4]}00", f"{region[:2]}0000", NATION)):
-            row = _valid_on(self._rows.get((key, code), []), on)
+        for code in around(region):
+            row = valid_on(self._rows.get((key, code), ()), on)
             if row is not None:
                 return row
         return None
@@ -149,12 +151,6 @@ class Parameters:
     def all_of(self, key: str) -> tuple[Parameter, ...]:
         """Every row of a rule, for a page that shows its history."""
         return tuple(row for (of_key, _), rows in self._rows.items() if of_key == key for row in rows)
-
-
-def _valid_on(rows: list[Parameter], on: date) -> Parameter | None:
-    """The latest dated row that holds on the day; an undated one only when none does, because its start was not seen."""
-    holding = [row for row in rows if (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or on <= row.valid_to)]
-    return max(holding, key=lambda row: row.valid_from or date.min, default=None)
 
 
 class Occupations:
@@ -357,6 +353,10 @@ def industries() -> Industries:
 
 def parameters() -> Parameters:
     return _copy(Parameters, parameters=Parameter)
+
+
+def gate_rules() -> GateRules:
+    return _copy(GateRules, gate_rules=GateRule)
 
 
 def parameter(key: str, *, region: str = NATION, on: date | None = None) -> Parameter | None:

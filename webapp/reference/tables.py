@@ -15,6 +15,8 @@ from typing import Any
 
 from webapp.db import Base
 from webapp.reference.models import (
+    CompanyEnd,
+    GateRule,
     Industry,
     Neighbourhood,
     Occupation,
@@ -23,6 +25,7 @@ from webapp.reference.models import (
     PlaceName,
     Region,
     RegionLevel,
+    Severity,
     Wording,
     WordKind,
     WordOrigin,
@@ -194,19 +197,53 @@ def _industry(record: Mapping[str, str]) -> Iterator[Row]:
 
 
 def _parameter(record: Mapping[str, str]) -> Iterator[Row]:
-    begin, end = _day(record, "valid_from", "from"), _day(record, "valid_to", "to")
-    if begin and end and end < begin:
-        raise BadRow(f"结束日期 {end} 早于开始日期 {begin}")
     yield {
         "key": _matched(r"[a-z][a-z0-9_]{1,79}", record["key"].strip(), "参数名只能用小写字母、数字和下划线"),
-        "region": _matched(r"CN|\d{6}", record["region"].strip(), "地区要写 CN 或六位行政区划代码"),
-        "valid_from": begin,
-        "valid_to": end,
+        **_span(record),
         "value": _text(record, "value", 120) or None,
         "unit": _text(record, "unit", 40),
         "basis": _text(record, "basis", 2000),
         "source": _text(record, "source", 2000),
         "checked": _is_true(record, "checked"),
+    }
+
+
+def _span(record: Mapping[str, str]) -> Row:
+    begin, end = _day(record, "valid_from", "from"), _day(record, "valid_to", "to")
+    if begin and end and end < begin:
+        raise BadRow(f"结束日期 {end} 早于开始日期 {begin}")
+    region = _matched(r"CN|\d{6}", record["region"].strip(), "地区要写 CN 或六位行政区划代码")
+    return {"region": region, "valid_from": begin, "valid_to": end}
+
+
+def _gate_rule(record: Mapping[str, str]) -> Iterator[Row]:
+    severity = _text(record, "severity", 20, required=True)
+    if severity not in _SEVERITIES:
+        raise BadRow(f"severity 只能是 {'、'.join(_SEVERITIES)}：{severity}")
+    yield {
+        "code": _matched(r"[A-Z][A-Z0-9_]{1,24}(\.[a-z_]{1,14})?", record["code"].strip(), "规则代码要写成 AGE 或 HEALTH.carrier 的样子"),
+        "profile": _matched(r"|direct|forwarded|gig", record.get("profile", "").strip(), "profile 只能是 direct、forwarded、gig 或者不填"),
+        "label": _text(record, "label", 40, required=True),
+        "severity": _SEVERITIES[severity],
+        "necessity": _is_true(record, "necessity"),
+        "fields": [field for field in record.get("fields", "").strip().split("|") if field],
+        **_span(record),
+        "article": _text(record, "article", 2000, required=True),
+        "message": _text(record, "message", 500, required=True),
+        "mending": _text(record, "mending", 500),
+        "instead": _text(record, "instead", 60),
+        "source": _text(record, "source", 2000),
+        "checked": _is_true(record, "checked"),
+    }
+
+
+def _company_end(record: Mapping[str, str]) -> Iterator[Row]:
+    yield {
+        "uscc": _matched(r"[0-9A-HJ-NPQRTUWXY]{18}", record["uscc"].strip().upper(), "统一社会信用代码不是 18 位"),
+        "name": _text(record, "name", 120, required=True),
+        "status": _text(record, "status", 20, required=True),
+        "ended_on": _day(record, "ended_on"),
+        "source": _text(record, "source", 120),
     }
 
 
@@ -250,6 +287,7 @@ def _wording(record: Mapping[str, str]) -> Iterator[Row]:
     yield {"word": word, "kind": _WORD_KINDS[kind], "words": words, "occupations": occupations, "by_id": None, "at": None, **_OF_FILES}
 
 
+_SEVERITIES = {severity.value: severity for severity in Severity}
 _WORD_KINDS = {kind.value: kind for kind in WordKind}
 _PLACE_KINDS = {kind.value: kind for kind in (PlaceKind.STREET, PlaceKind.ZONE, PlaceKind.FORMER, PlaceKind.POPULAR)}
 """Provinces, cities and counties are rows of the region table."""
@@ -262,6 +300,13 @@ TABLES: dict[str, Table] = {
     "parameters": Table(Parameter, ("key", "region", "valid_from", "valid_to"), ("key", "region", "value"), _parameter),
     "place_names": Table(PlaceName, ("name", "code", "street"), ("name", "code", "kind"), _place_name),
     "neighbourhoods": Table(Neighbourhood, ("code",), ("code", "neighbours"), _neighbourhood),
+    "gate_rules": Table(
+        GateRule,
+        ("code", "profile", "region", "valid_from", "valid_to"),
+        ("code", "label", "severity", "region", "article", "message"),
+        _gate_rule,
+    ),
+    "company_ends": Table(CompanyEnd, ("uscc",), ("uscc", "name", "status"), _company_end),
     "wordings": Table(Wording, ("word",), ("word", "kind", "words", "occupations"), _wording, _OF_FILES),
 }
 

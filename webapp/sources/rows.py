@@ -10,14 +10,16 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from search.analysis import default_analysis
 from search.resolver import Resolver
 from search.titles import code_title
-from webapp.gate.completeness import Profile, check
+from webapp.db import today
+from webapp.gate.forwarding import Forwarding
+from webapp.gate.rules import Rulebook
 from webapp.reference import wages
 from webapp.reference.models import Education
 from webapp.reference.queries import Regions, occupations, regions
@@ -60,6 +62,8 @@ class Sent:
     key: str
     content: Content
     digest: str
+    flags: list[str] = field(default_factory=list)
+    """Codes of the gate's rules for which a person sees the row before it opens."""
 
 
 class RowReader:
@@ -71,6 +75,7 @@ class RowReader:
         self._resolver = Resolver(trades(occupations()), default_analysis())
         self._coded: dict[str, str | None] = {}
         self._factors: Factors = current_factors()
+        self._gate = Forwarding.today(Rulebook.current(), today())
 
     def read(self, row: Row) -> "Sent | Removed":
         """Raises RowRefused with the first reason that applies."""
@@ -81,10 +86,10 @@ class RowReader:
         if is_removal(row.get(REMOVED, "")):
             return Removed(source, key)
         content = self._content(row, source)
-        findings = check(Profile.FORWARDED, content)
-        if findings:
-            raise RowRefused(_REFUSED[findings[0].field])
-        return Sent(source, key, content, digest_of(content))
+        lacks = self._gate.lacks(content)
+        if lacks:
+            raise RowRefused(_REFUSED[lacks])
+        return Sent(source, key, content, digest_of(content), self._gate.stops(content))
 
     def named(self, row: Row) -> list[tuple[str, str]]:
         """What a refused row is about, as far as it says so."""

@@ -1,12 +1,14 @@
 """Rows into the posting table, many at a time, inside the open transaction.
 
-A source moves its own rows, and only them: new ones open or wait for a reviewer (its standing decision), one that expired or that it had
-withdrawn comes back the same way when it is sent again, one that it takes back is withdrawn. What a reviewer took down or sent back stays.
+A source moves its own rows, and only them: new ones open or wait for a reviewer (its standing decision, or words the gate wants a person to see),
+one that expired or that it had withdrawn comes back the same way when it is sent again, one that it takes back is withdrawn. What a reviewer took
+down or sent back stays.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import IntEnum
 from itertools import groupby
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -62,6 +64,15 @@ class _Known(NamedTuple):
     state: PostingState
     valid_through: date | None
     batch_id: UUID | None
+    flags: list[str]
+
+
+class _Move(IntEnum):
+    """What sending a row again does to its state."""
+
+    STAYS = 0
+    AGAIN = 1
+    WAITS = 2
 
 
 @dataclass(slots=True)
@@ -129,31 +140,46 @@ class Writer:
         at = now()
         validity = {"valid_from": self.valid_from, "valid_through": self.valid_through}
         named = {"source_id": source.id, "batch_id": self.batch_id, "card_rank": source.priority}
-        shared = {**named, "version": 1, "created_at": at, **_begins(source, at), **validity}
+        shared = {**named, "version": 1, "created_at": at, **validity}
         values = [
-            {**row.content, **shared, "id": new_key(), "seq": seq, "source_key": row.key, "row_digest": row.digest}
+            {**row.content, **shared, **_begins(source, row, at), "id": new_key(), "seq": seq, "source_key": row.key, "row_digest": row.digest}
             for row, seq in zip(rows, numbers, strict=True)
         ]
         session().connection().execute(insert(_TABLE), values)
 
     def _change(self, source: Source, rows: list[tuple[Sent, _Known]]) -> None:
-        """Content and validity as sent now; what comes back is offered again, from now on. No validity is shortened by an older file."""
-        again = {**_begins(source, now()), "closed_at": None, "valid_from": self.valid_from, "card_id": None}
-        for reopens, group in groupby(sorted(rows, key=_reopens), key=_reopens):
+        """Content and validity as sent now; what comes back is offered again, from now on. No validity is shortened by an older file.
+
+        An open one that now says what blocks, and that no person has seen saying it, leaves the open ones and waits for a reviewer.
+        """
+        at = now()
+        for move, group in groupby(sorted(rows, key=_move), key=_move):
+            pairs = list(group)
             values = [
                 {
                     **row.content,
-                    **(again if reopens else {}),
+                    **self._moved(move, source, row, at),
+                    "flags": row.flags,
                     "batch_id": self.batch_id,
                     "valid_through": max(self.valid_through, known.valid_through or self.valid_through),
                     "row_digest": row.digest,
                     "its_id": known.id,
                 }
-                for row, known in group
+                for row, known in pairs
             ]
             names: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in values[0] if name != "its_id"}
             wanted = update(_TABLE).where(_TABLE.c.id == bindparam("its_id")).values(version=_TABLE.c.version + 1, **names)
             session().connection().execute(wanted, values)
+            if move is _Move.WAITS:
+                cards.lead_next([known.id for _, known in pairs], by=self.by)
+
+    def _moved(self, move: _Move, source: Source, row: Sent, at: datetime) -> dict[str, Any]:
+        if move is _Move.STAYS:
+            return {}
+        anew = {"valid_from": self.valid_from, "card_id": None}
+        if move is _Move.AGAIN:
+            return {**_begins(source, row, at), "closed_at": None, **anew}
+        return {"state": PostingState.IN_REVIEW, "submitted_at": at, "closed_at": at, **anew}
 
     def _adopt(self, keys: list[UUID]) -> None:
         if keys:
@@ -173,18 +199,21 @@ def source_named(name: str) -> Source:
 
 def _known(source_id: UUID, keys: Iterable[str]) -> dict[str, _Known]:
     """Locked: between this look and the change nobody else decides about them."""
-    columns = (Posting.id, Posting.source_key, Posting.row_digest, Posting.state, Posting.valid_through, Posting.batch_id)
+    columns = (Posting.id, Posting.source_key, Posting.row_digest, Posting.state, Posting.valid_through, Posting.batch_id, Posting.flags)
     wanted = select(*columns).where(Posting.source_id == source_id, Posting.source_key.in_(list(keys))).with_for_update()
     found = (_Known(*row) for row in session().execute(wanted))
     return {row.source_key or "": row for row in found}
 
 
-def _reopens(pair: tuple[Sent, _Known]) -> bool:
-    return pair[1].state in _COMES_BACK
+def _begins(source: Source, row: Sent, at: datetime) -> dict[str, Any]:
+    """How a row begins: open, or in the reviewers' queue because its source or its words want a person first."""
+    opens = source.opens and not row.flags
+    state = PostingState.OPEN if opens else PostingState.IN_REVIEW
+    return {"state": state, "opened_at": at if opens else None, "submitted_at": None if opens else at, "flags": row.flags}
 
 
-def _begins(source: Source, at: datetime) -> dict[str, Any]:
-    """How a row of this source begins: open, or in the reviewers' queue."""
-    if source.opens:
-        return {"state": PostingState.OPEN, "opened_at": at}
-    return {"state": PostingState.IN_REVIEW, "submitted_at": at}
+def _move(pair: tuple[Sent, _Known]) -> _Move:
+    row, known = pair
+    if known.state in _COMES_BACK:
+        return _Move.AGAIN
+    return _Move.WAITS if known.state is PostingState.OPEN and set(row.flags) - set(known.flags) else _Move.STAYS

@@ -16,7 +16,7 @@ from webapp.employers.models import Employer
 from webapp.ledger import record
 from webapp.notices.models import NoticeKind
 from webapp.notices.operations import tell
-from webapp.postings import limits, operations
+from webapp.postings import gating, operations
 from webapp.postings.applying.models import Application, ApplicationState
 from webapp.postings.life.models import PostingOutcome, PostingTemplate
 from webapp.postings.models import Posting, PostingState
@@ -50,7 +50,7 @@ def prolong(posting: Posting, until: date, *, by: Actor) -> None:
     if posting.state not in LASTS or posting.is_forwarded:
         raise IllegalMove(posting.state, posting.state)
     operations.require_verified(posting, today())
-    wrong = [one for one in limits.problems(replace(values_of(posting), valid_through=until), on=today()) if one.field == "valid_through"]
+    wrong = [one for one in gating.impossible(replace(values_of(posting), valid_through=until), on=today()) if one.field == "valid_through"]
     if wrong:
         raise Incomplete(wrong)
     posting.valid_through = until

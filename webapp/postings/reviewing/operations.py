@@ -91,6 +91,12 @@ def waiting_item(posting: Posting) -> ReviewItem | None:
     return session().scalar(wanted.order_by(ReviewItem.id.desc()).limit(1))
 
 
+def remark_on(posting: Posting) -> str:
+    """What the employer said to the reviewer when it handed in what waits."""
+    item = waiting_item(posting)
+    return item.remark if item is not None else ""
+
+
 def live_change(posting: Posting) -> PostingChange | None:
     return session().scalar(select(PostingChange).where(PostingChange.posting_id == posting.id, PostingChange.state.in_(LIVE)))
 

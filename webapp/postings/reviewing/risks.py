@@ -1,22 +1,22 @@
 """Reasons to look closely at what was handed in. They order a reviewer's work and are shown to nobody else; none of them decides anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from sqlalchemy import exists, select
 
 from webapp.db import now, session
 from webapp.employers.models import Employer
-from webapp.postings import limits
+from webapp.gate.findings import Finding
 from webapp.postings.models import Posting
 from webapp.postings.reviewing import queries
 from webapp.postings.values import PostingValues
 from webapp.reference import queries as reference
 
 
-def risks_of(posting: Posting, values: PostingValues, employer: Employer, *, on: date) -> list[str]:
-    """In Chinese, one sentence each; as many as there are, so high is the risk."""
-    return [*_of_employer(posting, employer, on), *_of_values(values, on)]
+def risks_of(posting: Posting, values: PostingValues, employer: Employer, flags: Iterable[Finding], *, on: date) -> list[str]:
+    """In Chinese, one sentence each; as many as there are, so high is the risk. `flags` are what the gate leaves to a person."""
+    return [*_of_employer(posting, employer, on), *_of_values(values, on), *_of_flags(flags)]
 
 
 def _of_employer(posting: Posting, employer: Employer, on: date) -> Iterator[str]:
@@ -31,7 +31,10 @@ def _of_employer(posting: Posting, employer: Employer, on: date) -> Iterator[str
 
 
 def _of_values(values: PostingValues, on: date) -> Iterator[str]:
-    if limits.warnings(values, on=on):
-        yield "工资可能低于最低工资标准"
     if (values.headcount or 0) >= reference.whole("risk_headcount", on=on):
         yield f"一次招 {values.headcount} 人"
+
+
+def _of_flags(flags: Iterable[Finding]) -> Iterator[str]:
+    """Each rule once; the words stand on the page."""
+    yield from dict.fromkeys(f"须核对：{flag.label}" for flag in flags)

@@ -7,7 +7,9 @@ from werkzeug.wrappers import Response
 
 from webapp.access import Actor, Permission, acting, requires, visitor
 from webapp.db import today, transaction
-from webapp.postings import changing, limits, queries
+from webapp.gate.checking import Verdict
+from webapp.gate.showing import by_field
+from webapp.postings import changing, gating, queries
 from webapp.postings.forms import MoveForm, PostingForm, SubmitForm
 from webapp.postings.models import Posting, PostingState, ReviewDecision
 from webapp.postings.operations import Incomplete
@@ -61,7 +63,7 @@ def _show_what_is_wrong(form: PostingForm, posting: Posting, known: PostingChang
     if known.state is ChangeState.RETURNED:
         form.show_remarks(queries.reviews_of(posting)[0].remarks)
     if request.args.get("check"):
-        form.show(changing.findings_of(from_json(known.content), posting, queries.employer_of(posting), on=today()))
+        form.show(_verdict(posting, known).blocks)
 
 
 def _form_page(form: PostingForm, posting: Posting, known: PostingChange | None) -> str:
@@ -76,39 +78,48 @@ def _form_page(form: PostingForm, posting: Posting, known: PostingChange | None)
         sent_back=back,
         occupations=[row.name for row in reference.occupations().common()],
         days=reference.whole("posting_valid_days_max"),
+        findings=by_field(gating.typed(form.readable(), on=today()).findings),
     )
+
+
+def _verdict(posting: Posting, known: PostingChange) -> Verdict:
+    return gating.verdict_of_change(posting, from_json(known.content), queries.employer_of(posting), on=today())
 
 
 @blueprint.get("/employer/postings/<uuid:key>/change/check")
 @requires(Permission.POSTING_WRITE)
 def change_check(key: UUID) -> str:
-    posting = _own(key)
+    return _check_page(_own(key), SubmitForm(formdata=None))
+
+
+def _check_page(posting: Posting, form: SubmitForm) -> str:
     known = found(reviewing.live_change(posting))
-    values, waits = from_json(known.content), known.state is ChangeState.IN_REVIEW
     return render_template(
         "postings/change.html",
         posting=posting,
         change=known,
-        waits=waits,
-        differences=differences(values_of(posting), values),
-        findings=[] if waits else changing.findings_of(values, posting, queries.employer_of(posting), on=today()),
-        warnings=[] if waits else limits.warnings(values, on=today()),
-        form=SubmitForm(formdata=None),
+        differences=differences(values_of(posting), from_json(known.content)),
+        verdict=None if known.state is ChangeState.IN_REVIEW else _verdict(posting, known),
+        form=form,
     )
 
 
 @blueprint.post("/employer/postings/<uuid:key>/change/move")
 @requires(Permission.POSTING_WRITE)
-def change_move(key: UUID) -> Response:
+def change_move(key: UUID) -> str | Response:
     """Submitted, taken back or given up: which, the button says."""
-    wanted = found(_MOVES.get(MoveForm().to.data or ""))
-    verb, done, following = wanted
+    verb, done, following = found(_MOVES.get(MoveForm().to.data or ""))
+    form = SubmitForm()
+    if not form.validate_on_submit():
+        return _check_page(_own(key), form)
     try:
         with transaction():
             posting = _own(key, for_change=True)
-            verb(posting, found(reviewing.live_change(posting)))
-    except Incomplete:
-        return redirect(url_for(".change", key=key, check=1), 303)
+            verb(posting, found(reviewing.live_change(posting)), form.remark.data or "")
+    except Incomplete as refusal:
+        if not form.asks_why(refusal.findings):
+            return redirect(url_for(".change", key=key, check=1), 303)
+        return _check_page(_own(key), form)
     except Refusal as refusal:
         flash(str(refusal), "danger")
     else:
@@ -116,15 +127,15 @@ def change_move(key: UUID) -> Response:
     return redirect(url_for(following, key=key), 303)
 
 
-def _submit(posting: Posting, known: PostingChange) -> None:
-    changing.submit(posting, known, by=_by(), on=today(), remark=SubmitForm().remark.data or "")
+def _submit(posting: Posting, known: PostingChange, remark: str) -> None:
+    changing.submit(posting, known, by=_by(), on=today(), remark=remark)
 
 
-def _take_back(posting: Posting, known: PostingChange) -> None:
+def _take_back(posting: Posting, known: PostingChange, remark: str) -> None:
     changing.take_back(posting, known, by=_by())
 
 
-def _drop(posting: Posting, known: PostingChange) -> None:
+def _drop(posting: Posting, known: PostingChange, remark: str) -> None:
     changing.drop(posting, by=_by())
 
 

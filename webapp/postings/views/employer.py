@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 from webapp.access import Actor, Grant, Permission, acting, requires, visitor
 from webapp.db import today, transaction
 from webapp.employers.models import Employer
-from webapp.gate.completeness import Profile, advise
-from webapp.postings import limits, operations, queries, showing
+from webapp.gate.showing import by_field, marked
+from webapp.postings import gating, operations, queries, showing
 from webapp.postings.applying import queries as applying
 from webapp.postings.forms import MoveForm, PostingForm, SubmitForm
 from webapp.postings.models import NEXT, Posting, PostingState
@@ -16,7 +16,7 @@ from webapp.postings.operations import Incomplete
 from webapp.postings.refusals import Refusal
 from webapp.postings.reviewing import operations as reviewing
 from webapp.postings.reviewing import queries as desk
-from webapp.postings.values import stated, values_of
+from webapp.postings.values import values_of
 from webapp.postings.views.room import blueprint
 from webapp.reference import queries as reference
 from webapp.web import found, paginate
@@ -29,6 +29,8 @@ MOVES: dict[PostingState, Callable[..., None]] = {
     PostingState.DRAFT: operations.revise,
 }
 """Where an employer may move a posting to by a button; review and expiry are not among them."""
+GATED = ("title", "duties", "skills", "requirements", "address", "wage_low", "wage_high", "insurance", "benefits", "protection", "hazards")
+"""Fields of the form with a box for what the gate says of them."""
 DONE = {
     PostingState.PAUSED: "岗位已暂停，求职者暂时搜不到它。",
     PostingState.OPEN: "岗位已恢复招聘。",
@@ -98,7 +100,7 @@ def edit(key: UUID) -> str | Response:
         if request.method == "GET" and (back := queries.return_of(posting)):
             form.show_remarks(back.remarks)
         if request.method == "GET" and request.args.get("check"):
-            form.show(operations.findings(posting, queries.employer_of(posting), on=today()))
+            form.show(gating.verdict(posting, queries.employer_of(posting), on=today()).blocks)
         return _form_page(form, posting, ())
     values = form.values()
     try:
@@ -128,28 +130,41 @@ def _form_page(form: PostingForm, posting: Posting | None, employers: Sequence[E
         sent_back=queries.return_of(posting) if posting else None,
         occupations=[row.name for row in reference.occupations().common()],
         days=reference.whole("posting_valid_days_max"),
+        findings=by_field(gating.typed(form.readable(), on=today()).findings),
     )
+
+
+@blueprint.post("/employer/postings/words")
+@requires(Permission.POSTING_WRITE)
+def words() -> str:
+    """What the gate says of the form as it stands, for the boxes below its fields; nothing is kept."""
+    form = PostingForm().prepare(queries.employers_of(_grants()))
+    form.validate()
+    verdict = gating.typed(form.readable(), on=today())
+    return render_template("postings/gate_boxes.html", fields=GATED, findings=by_field(verdict.findings))
 
 
 @blueprint.get("/employer/postings/<uuid:key>")
 @requires(Permission.POSTING_WRITE)
 def check(key: UUID) -> str:
-    posting = found(queries.own(key, _grants()))
+    return _check_page(found(queries.own(key, _grants())))
+
+
+def _check_page(posting: Posting, form: SubmitForm | None = None) -> str:
     employer = queries.employer_of(posting)
-    is_draft = posting.state is PostingState.DRAFT
+    verdict = gating.verdict(posting, employer, on=today()) if posting.state is PostingState.DRAFT else None
+    found = verdict.findings if verdict else ()
     return render_template(
         "postings/check.html",
         posting=posting,
         employer=employer,
         is_verified=queries.is_verified(employer),
         card=showing.card(posting),
-        elements=showing.elements(posting, employer),
-        findings=operations.findings(posting, employer, on=today()) if is_draft else [],
-        warnings=limits.warnings(values_of(posting), on=today()) if is_draft else [],
-        advice=advise(Profile.DIRECT, stated(posting, employer)) if is_draft else [],
+        elements=[(label, marked(value, found)) for label, value in showing.elements(posting, employer)],
+        verdict=verdict,
+        form=form or SubmitForm(formdata=None),
         reviews=queries.reviews_of(posting),
         change=reviewing.live_change(posting),
-        submitting=SubmitForm(formdata=None),
         moves=[state for state in MOVES if state in NEXT[posting.state] and _is_offered(posting, state)],
         applications=applying.application_counts([posting]).get(posting.id, 0),
     )
@@ -162,13 +177,18 @@ def _is_offered(posting: Posting, state: PostingState) -> bool:
 
 @blueprint.post("/employer/postings/<uuid:key>/submit")
 @requires(Permission.POSTING_WRITE)
-def submit(key: UUID) -> Response:
+def submit(key: UUID) -> str | Response:
+    form = SubmitForm()
+    if not form.validate_on_submit():
+        return _check_page(found(queries.own(key, _grants())), form)
     try:
         with transaction():
             posting = found(queries.own(key, _grants(), for_change=True))
-            operations.submit(posting, by=_by(), on=today(), remark=SubmitForm().remark.data or "")
-    except Incomplete:
-        return redirect(url_for(".edit", key=key, check=1), 303)
+            operations.submit(posting, by=_by(), on=today(), remark=form.remark.data or "")
+    except Incomplete as refusal:
+        if not form.asks_why(refusal.findings):
+            return redirect(url_for(".edit", key=key, check=1), 303)
+        return _check_page(found(queries.own(key, _grants())), form)
     except Refusal as refusal:
         flash(str(refusal), "danger")
     else:

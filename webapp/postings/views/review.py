@@ -7,8 +7,10 @@ from werkzeug.wrappers import Response
 
 from webapp.access import Actor, Grant, Permission, acting, requires, visitor
 from webapp.db import today, transaction
-from webapp.gate.completeness import Profile, advise
-from webapp.postings import changing, limits, operations, queries, showing
+from webapp.employers.models import Employer
+from webapp.gate.checking import Verdict
+from webapp.gate.showing import marked
+from webapp.postings import changing, gating, operations, queries, showing
 from webapp.postings.forms import REMARKED, ReviewForm
 from webapp.postings.models import NEXT, Posting, PostingState, ReviewDecision
 from webapp.postings.operations import IllegalMove, Incomplete, NoReason
@@ -17,8 +19,8 @@ from webapp.postings.reviewing import operations as reviewing
 from webapp.postings.reviewing import phrases
 from webapp.postings.reviewing import queries as desk
 from webapp.postings.reviewing.diffing import differences
-from webapp.postings.reviewing.models import PostingChange
-from webapp.postings.values import from_json, stated, values_of
+from webapp.postings.reviewing.models import PostingChange, ReviewItem
+from webapp.postings.values import PostingValues, from_json, values_of
 from webapp.postings.views.room import blueprint
 from webapp.web import found, paginate, span
 
@@ -58,6 +60,7 @@ def review_queue() -> str:
             (_WAITS if one is PostingState.IN_REVIEW else one.label, url_for(".review_queue", state=one.value), counts.get(one, 0)) for one in QUEUES
         ],
         cards={row.id: showing.card(row) for row in page.rows},
+        flags={row.id: gating.labels(row.flags, row.region, on=today()) for row in page.rows if row.flags},
     )
 
 
@@ -163,16 +166,11 @@ def _next() -> Response:
 
 
 def _review_page(posting: Posting, form: ReviewForm) -> str:
-    employer, item = queries.employer_of(posting), desk.items([posting]).get(posting.id)
-    change = desk.change_of(item)
-    waits = posting.state is PostingState.IN_REVIEW or change is not None
-    values = from_json(change.content) if change is not None else values_of(posting)
+    item = desk.items([posting]).get(posting.id)
+    change, employer = desk.change_of(item), queries.employer_of(posting)
+    values = from_json(change.content) if change is not None else None
+    verdict = _verdict(posting, values, employer, item)
     form.seen.raw_data, form.seen.data = None, change.version if change is not None else posting.version
-    findings = (
-        (changing.findings_of(values, posting, employer, on=today()) if change else operations.findings(posting, employer, on=today()))
-        if waits
-        else []
-    )
     return render_template(
         "postings/review.html",
         form=form,
@@ -180,20 +178,28 @@ def _review_page(posting: Posting, form: ReviewForm) -> str:
         employer=employer,
         is_verified=queries.is_verified(employer),
         card=showing.card(posting),
-        elements=showing.elements(posting, employer),
+        elements=[
+            (label, marked(value, verdict.findings if verdict and values is None else ())) for label, value in showing.elements(posting, employer)
+        ],
         remarked=tuple(REMARKED),
         not_stated=showing.NOT_FROM_SOURCE if posting.is_forwarded else showing.NOT_FILLED,
         item=item,
         holder=_holder(item.holder_id if item and item.is_held else None),
-        differences=differences(values_of(posting), values) if change is not None else None,
-        findings=findings,
-        warnings=limits.warnings(values, on=today()) if waits else [],
-        advice=advise(Profile.DIRECT, stated(posting, employer)) if waits else [],
+        differences=differences(values_of(posting), values) if values is not None else None,
+        verdict=verdict,
         reviews=queries.reviews_of(posting),
-        waits=waits,
+        waits=verdict is not None,
         may_take_down=PostingState.TAKEN_DOWN in NEXT[posting.state],
         is_own=operations.is_too_near(posting, visitor().person_id),
     )
+
+
+def _verdict(posting: Posting, values: PostingValues | None, employer: Employer | None, item: ReviewItem | None) -> Verdict | None:
+    """What the gate says of the proposed values, or of the posting that waits; None: nothing waits."""
+    remark = item.remark if item else ""
+    if values is not None:
+        return gating.verdict_of_change(posting, values, employer, on=today(), remark=remark)
+    return gating.verdict(posting, employer, on=today(), remark=remark) if posting.state is PostingState.IN_REVIEW else None
 
 
 def _holder(person_id: UUID | None) -> str:

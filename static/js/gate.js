@@ -1,0 +1,71 @@
+// While a posting is written, what the gate says of it appears below each field. Without this file the same is said when the draft is saved.
+
+const PAUSE = 600; // ms without a key before the server is asked
+const script = document.currentScript;
+
+function boxOf(form, name) {
+  return form.querySelector(`[data-gate-box]#gate-${CSS.escape(name)}`);
+}
+
+// Only what says something new is put in: a box that stays as it is must not be read aloud again.
+function show(form, html) {
+  const answer = new DOMParser().parseFromString(html, "text/html");
+  for (const fresh of answer.querySelectorAll("[data-gate-box]")) {
+    const box = boxOf(form, fresh.id.slice("gate-".length));
+    if (!box || box.dataset.said === fresh.innerHTML) continue;
+    box.dataset.said = fresh.innerHTML;
+    box.replaceChildren(...fresh.childNodes);
+    offerMending(box);
+  }
+}
+
+// The server counts signs, a browser counts halves of some of them; and more may have been typed since: the words decide.
+function placeOf(signs, words, start) {
+  const wanted = Array.from(words);
+  const stands = (at) => wanted.every((sign, number) => signs[at + number] === sign);
+  if (stands(start)) return start;
+  return signs.findIndex((_, at) => stands(at));
+}
+
+function mend(button) {
+  const field = button.form.elements.namedItem(button.dataset.mend);
+  const signs = Array.from(field.value);
+  const words = button.dataset.words.replace(/\r\n/g, "\n");
+  const at = placeOf(signs, words, Number(button.dataset.start));
+  if (at < 0) return;
+  const before = signs.slice(0, at).join("");
+  let behind = signs.slice(at + Array.from(words).length).join("");
+  if (!button.dataset.instead) behind = /[，、,;；]$/.test(before) || !before ? behind.replace(/^[，、,;；]\s*/, "") : behind;
+  field.value = before + button.dataset.instead + behind;
+  field.focus();
+  field.setSelectionRange(before.length, before.length + button.dataset.instead.length);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function offerMending(box) {
+  for (const button of box.querySelectorAll("[data-mend]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => mend(button));
+  }
+}
+
+function checkWhileTyping(form) {
+  let timer = 0;
+  let request = null;
+  const ask = async () => {
+    request?.abort();
+    request = new AbortController();
+    try {
+      const answer = await fetch(script.dataset.gate, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: request.signal });
+      if (answer.ok && !answer.redirected) show(form, await answer.text());
+    } catch (problem) {
+      if (problem.name !== "AbortError") request = null; // without an answer the draft can be saved as before
+    }
+  };
+  const soon = () => { clearTimeout(timer); timer = setTimeout(ask, PAUSE); };
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+  form.querySelectorAll("[data-gate-box]").forEach(offerMending);
+}
+
+document.querySelectorAll("form.gated").forEach(checkWhileTyping);
