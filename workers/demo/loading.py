@@ -27,7 +27,7 @@ from webapp.notices.models import Notice
 from webapp.postings.models import Application, Posting, PostingReview, PostingState
 from webapp.seekers.models import SavedSearch, SeekerProfile
 from webapp.sources.models import Batch, Source
-from workers.demo import employers, forwarded, staff
+from workers.demo import employers, forwarded, outlets, staff
 from workers.demo.calendar import DAY, Calendar
 from workers.demo.employers import Settled
 from workers.demo.people import granted, make_person, registered
@@ -74,7 +74,7 @@ def load(settings: Settings, progress: Progress | None = None) -> Summary:
     with reading():
         is_there = session().scalar(select(Entry.id).where(Entry.event == DemoLoaded.__name__).limit(1)) is not None
     if not is_there:
-        _Load(Calendar(today()), progress or _silent).run()
+        _Load(settings, Calendar(today()), progress or _silent).run()
     return _summary(loaded=not is_there, seconds=time.monotonic() - began)
 
 
@@ -83,7 +83,8 @@ def _silent(what: str, done: int, total: int) -> None:
 
 
 class _Load:
-    def __init__(self, calendar: Calendar, progress: Progress) -> None:
+    def __init__(self, settings: Settings, calendar: Calendar, progress: Progress) -> None:
+        self._settings = settings
         self._calendar = calendar
         self._progress = progress
 
@@ -98,6 +99,9 @@ class _Load:
         self._lay("应聘", seekers.applications(settled, _openings(self._calendar, postings)))
         self._lay("转载岗位", forwarded.forwarded(self._calendar))
         self._match(postings)
+        self._progress("发布渠道", 0, 1)
+        outlets.publish(self._settings)
+        self._progress("发布渠道", 1, 1)
         with transaction():
             count = session().scalar(select(func.count()).select_from(Posting)) or 0
             record(DemoLoaded(self._calendar.today.isoformat(), count), by=Actor.command())
