@@ -28,7 +28,7 @@ from webapp.postings.applying.models import Application, ApplicationStep, Hire
 from webapp.postings.models import Posting, PostingReview, PostingState
 from webapp.seekers.models import SavedSearch, SeekerProfile
 from webapp.sources.models import Batch, Source
-from workers.demo import applying, demand, employers, forwarded, inspection, nodes, staff
+from workers.demo import applying, demand, employers, forwarded, inspection, nodes, outlets, staff
 from workers.demo.calendar import DAY, Calendar
 from workers.demo.employers import Settled
 from workers.demo.people import granted, make_person, registered
@@ -76,7 +76,7 @@ def load(settings: Settings, progress: Progress | None = None) -> Summary:
     with reading():
         is_there = session().scalar(select(Entry.id).where(Entry.event == DemoLoaded.__name__).limit(1)) is not None
     if not is_there:
-        _Load(Calendar(today()), progress or _silent).run()
+        _Load(settings, Calendar(today()), progress or _silent).run()
     return _summary(loaded=not is_there, seconds=time.monotonic() - began)
 
 
@@ -85,7 +85,8 @@ def _silent(what: str, done: int, total: int) -> None:
 
 
 class _Load:
-    def __init__(self, calendar: Calendar, progress: Progress) -> None:
+    def __init__(self, settings: Settings, calendar: Calendar, progress: Progress) -> None:
+        self._settings = settings
         self._calendar = calendar
         self._progress = progress
 
@@ -105,6 +106,9 @@ class _Load:
         demand.lay(self._calendar.today)
         self._progress("用工需求和目录", 1, 1)
         inspection.inspect(self._calendar)
+        self._progress("发布渠道", 0, 1)
+        outlets.publish(self._settings)
+        self._progress("发布渠道", 1, 1)
         with transaction():
             applying.go_on(settled, seekers.people[0][0])
             count = session().scalar(select(func.count()).select_from(Posting)) or 0
