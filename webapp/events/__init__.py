@@ -1,16 +1,31 @@
 """Every fact this house can announce, in the past tense.
 
 A fact carries keys, codes and counts only: what it says ends up in the audit and in the queue, where no personal data may be. It is
-told once with `ledger.record`; `workers.handlers.LISTENERS` says who listens.
+told once with `ledger.record`; `workers.handlers.LISTENERS` says who listens. A room with many facts has a module of its own here; all of
+them are known by this package's name.
 """
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    pass
-
+from webapp.events.base import Event as Event
+from webapp.events.inspection import CallLogged as CallLogged
+from webapp.events.inspection import CampaignCancelled as CampaignCancelled
+from webapp.events.inspection import CampaignDrawn as CampaignDrawn
+from webapp.events.inspection import CampaignFinished as CampaignFinished
+from webapp.events.inspection import CampaignPrepared as CampaignPrepared
+from webapp.events.inspection import CampaignPublished as CampaignPublished
+from webapp.events.inspection import CheckJudged as CheckJudged
+from webapp.events.inspection import CheckReassigned as CheckReassigned
+from webapp.events.inspection import CheckReopened as CheckReopened
+from webapp.events.inspection import InspectionForgotten as InspectionForgotten
+from webapp.events.inspection import PhoneBookChanged as PhoneBookChanged
+from webapp.events.inspection import ReportDecided as ReportDecided
+from webapp.events.inspection import ReporterShown as ReporterShown
+from webapp.events.inspection import ReportOffered as ReportOffered
+from webapp.events.inspection import ReportPackMade as ReportPackMade
+from webapp.events.inspection import ReportReceived as ReportReceived
+from webapp.events.inspection import ReportTaken as ReportTaken
+from webapp.events.inspection import ReportTransferred as ReportTransferred
 
 # accounts
 
@@ -292,132 +307,6 @@ class BatchImported(Event):
     batch_id: str
     taken: int
     refused: int
-
-
-# inspection
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignPrepared(Event):
-    """The population of a campaign of spot checks is frozen; nothing is drawn yet."""
-
-    campaign_id: str
-    population: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignDrawn(Event):
-    campaign_id: str
-    size: int
-    inspectors: int
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignFinished(Event):
-    campaign_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignPublished(Event):
-    campaign_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignCancelled(Event):
-    campaign_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallLogged(Event):
-    check_id: str
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True)
-class CheckJudged(Event):
-    check_id: str
-    posting_id: str
-    verdict: str
-
-
-@dataclass(frozen=True, slots=True)
-class CheckReopened(Event):
-    """The verdict was taken back by whoever leads the campaign: it is checked again."""
-
-    check_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class CheckReassigned(Event):
-    check_id: str
-    person_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportReceived(Event):
-    report_id: str
-    posting_id: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportTaken(Event):
-    """Somebody of the district owns it from now on, and may read what was written."""
-
-    report_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportOffered(Event):
-    """Its owner asked a colleague to take it over."""
-
-    report_id: str
-    person_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportDecided(Event):
-    report_id: str
-    posting_id: str
-    decision: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportTransferred(Event):
-    report_id: str
-    office: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReporterShown(Event):
-    """Its owner had the reporter's name and phone shown in full."""
-
-    report_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportPackMade(Event):
-    """Its owner had everything of it laid out for printing and handing on."""
-
-    report_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class InspectionForgotten(Event):
-    """What reporters wrote of themselves and others, and what inspectors noted of calls, was wiped after the time it is kept."""
-
-    on: str
-    reports: int
-    calls: int
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneBookChanged(Event):
-    """Lines of an area's phone book were added, changed or removed."""
-
-    region: str
-    rows: int
 
 
 # matching and notices
