@@ -43,7 +43,9 @@ SHOWN: tuple[Post, ...] = (
     Post(Role.MARKET_STAFF, "market", "371302", _X, "本区岗位统计"),
     Post(Role.SCHOOL_STAFF, "school", SHOWN_CITY, _C, "自己的账号和登录设备"),
     Post(Role.LEADER, "leader", HOME, _P, "全省岗位统计和发布渠道，每个数字都能点开；计算和发布急需紧缺目录"),
-    Post(Role.SYSTEM_ADMIN, "sysadmin", HOME, _P, "开通和停用工作人员，查看任务和消息投递；来源节点；发布渠道：发到哪里、对方拒收了什么、定时发布计划"),
+    Post(
+        Role.SYSTEM_ADMIN, "sysadmin", HOME, _P, "开通和停用工作人员，查看任务和消息投递；来源节点；发布渠道：发到哪里、对方拒收了什么、定时发布计划"
+    ),
     Post(Role.SECURITY_ADMIN, "security", HOME, _P, "三员分立中的安全管理员"),
     Post(Role.AUDIT_ADMIN, "audit", HOME, _P, "操作记录：谁在何时做了什么"),
 )
