@@ -45,7 +45,7 @@ def test_from_the_application_to_the_registered_employment(place: Place) -> None
     read_the_news(place, employer, "岗位“锻工”收到新的应聘")
     assert "孟锻工" not in employer.text and "孔锻工" not in employer.text
     employer.press("打开，查看留言")
-    assert "做过五年" in employer.text and "求职者没有同意提供电话" in employer.text and "孔锻工" not in employer.text
+    assert "做过五年" in employer.text and "求职者没有同意提供" in employer.text and "孔锻工" not in employer.text
     the_applicant = employer.path
 
     seeker.open("/applications")
