@@ -5,7 +5,7 @@ from typing import Literal
 from alembic import context
 from sqlalchemy import Connection, Enum
 
-from webapp import ledger
+from webapp import files, ledger
 from webapp.accounts import models as accounts
 from webapp.config import Settings
 from webapp.db import Base, make_engine
@@ -18,14 +18,31 @@ from webapp.notices import models as notices
 from webapp.outlets import models as outlets
 from webapp.postings import models as postings
 from webapp.postings.applying import models as applying
+from webapp.postings.life import models as life
+from webapp.postings.reviewing import models as reviewing
 from webapp.reference import models as reference
 from webapp.seekers import models as seekers
 from webapp.sources import models as sources
 
-MODELS = (ledger, accounts, applying, employers, matching, notices, postings, reference, seekers, sources)
-MODELS = (ledger, accounts, employers, inspection, matching, notices, postings, reference, seekers, sources)
-MODELS = (ledger, accounts, catalogue, demand, employers, matching, notices, postings, reference, seekers, sources)
-MODELS = (ledger, accounts, employers, matching, notices, outlets, postings, reference, seekers, sources)
+MODELS = (
+    ledger,
+    accounts,
+    applying,
+    catalogue,
+    demand,
+    employers,
+    files,
+    inspection,
+    life,
+    matching,
+    notices,
+    outlets,
+    postings,
+    reference,
+    reviewing,
+    seekers,
+    sources,
+)
 """Imported so that Base.metadata knows every table."""
 
 

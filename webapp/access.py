@@ -1,12 +1,9 @@
 """Who may do what: the one list of roles, the permissions of each, and the guard every route must wear.
 
-A route says `@public`, `@keyed` (machines) or `@requires(Permission.X)`; `app.py` refuses to start with a route that says none, and checks before
-every request. Rows are scoped in queries: a reviewer's by region (`Grant.covers`), an employer's by membership. What a person may not see
-is not found (404); what a role may not do is forbidden (403).
-A route says `@public`, `@requires(Permission.X)` or `@node_only`; `app.py` refuses to start with a route that says none, and checks before
-every request. What is for nodes is opened by a key in the request's header and by no cookie, so no form token is asked for. Rows are
-scoped in queries: a reviewer's by region (`Grant.covers`), an employer's by membership. What a person may not see is not found (404);
-what a role may not do is forbidden (403).
+A route says `@public`, `@requires(Permission.X)`, `@keyed` (machines, the view asks for the key) or `@node_only` (source nodes, the guard asks
+for it); `app.py` refuses to start with a route that says none, and checks before every request. What a key opens no cookie does, so no form
+token is asked for. Rows are scoped in queries: a reviewer's by region (`Grant.covers`), an employer's by membership. What a person may not
+see is not found (404); what a role may not do is forbidden (403).
 """
 
 from collections.abc import Callable
@@ -120,8 +117,13 @@ class Permission(StrEnum):
 
 
 _OWN = frozenset({Permission.ACCOUNT_OWN})
-_MEMBER = _OWN | {Permission.EMPLOYER_READ, Permission.POSTING_WRITE, Permission.APPLICATION_READ, Permission.NEED_ANNOUNCE}
-_MEMBER = _OWN | {Permission.EMPLOYER_READ, Permission.POSTING_WRITE, Permission.APPLICATION_READ, Permission.APPLICATION_ANSWER}
+_MEMBER = _OWN | {
+    Permission.EMPLOYER_READ,
+    Permission.POSTING_WRITE,
+    Permission.APPLICATION_READ,
+    Permission.APPLICATION_ANSWER,
+    Permission.NEED_ANNOUNCE,
+}
 _STAFF = _OWN | {Permission.FIGURES_READ}
 _WORDS = frozenset({Permission.SEARCH_REPORT, Permission.WORDING_KEEP})
 _INSPECTION = frozenset({Permission.CHECK_RUN, Permission.REPORT_HANDLE, Permission.PHONES_KEEP})
@@ -134,37 +136,29 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EMPLOYER_OWNER: _MEMBER | {Permission.EMPLOYER_MANAGE},
     Role.EMPLOYER_MEMBER: _MEMBER,
     Role.AGENT: _OWN,
-    Role.REVIEWER: _STAFF | _WORDS | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY, Permission.GATE_READ},
-    Role.INSPECTOR: _STAFF | {Permission.GATE_READ},
-    Role.REVIEWER: _STAFF | _WORDS | _INSPECTION | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
-    Role.INSPECTOR: _STAFF | _INSPECTION | {Permission.CHECK_PLAN},
-    Role.OFFICER: _STAFF | _WORDS,
-    Role.REVIEWER: _STAFF | _WORDS | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY, Permission.NEED_READ},
-    Role.INSPECTOR: _STAFF,
-    Role.OFFICER: _STAFF | _WORDS | _DEMAND,
+    Role.REVIEWER: _STAFF
+    | _WORDS
+    | _INSPECTION
+    | _OUTLETS
+    | _SOURCES
+    | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY, Permission.NEED_READ, Permission.GATE_READ},
+    Role.INSPECTOR: _STAFF | _INSPECTION | {Permission.CHECK_PLAN, Permission.GATE_READ},
+    Role.OFFICER: _STAFF | _WORDS | _DEMAND | _OUTLETS | _SOURCES,
     Role.CASEWORKER: _STAFF,
     Role.MARKET_STAFF: _STAFF,
     Role.SCHOOL_STAFF: _OWN,
-    Role.LEADER: _STAFF | {Permission.SEARCH_REPORT},
-    Role.SYSTEM_ADMIN: _OWN | _WORDS | {Permission.STAFF_MANAGE, Permission.DELIVERIES_READ, Permission.GATE_READ},
-    Role.LEADER: _STAFF | {Permission.SEARCH_REPORT, Permission.NEED_READ, Permission.CATALOGUE_PUBLISH},
-    Role.SYSTEM_ADMIN: _OWN | _WORDS | {Permission.STAFF_MANAGE, Permission.DELIVERIES_READ},
-    Role.REVIEWER: _STAFF | _WORDS | _OUTLETS | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
-    Role.INSPECTOR: _STAFF,
-    Role.OFFICER: _STAFF | _WORDS | _OUTLETS,
-    Role.CASEWORKER: _STAFF,
-    Role.MARKET_STAFF: _STAFF,
-    Role.SCHOOL_STAFF: _OWN,
-    Role.LEADER: _STAFF | _OUTLETS | {Permission.SEARCH_REPORT},
-    Role.SYSTEM_ADMIN: _OWN | _WORDS | _OUTLETS | {Permission.OUTLET_MANAGE, Permission.STAFF_MANAGE, Permission.DELIVERIES_READ},
-    Role.REVIEWER: _STAFF | _WORDS | _SOURCES | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY},
-    Role.INSPECTOR: _STAFF,
-    Role.OFFICER: _STAFF | _WORDS | _SOURCES,
-    Role.CASEWORKER: _STAFF,
-    Role.MARKET_STAFF: _STAFF,
-    Role.SCHOOL_STAFF: _OWN,
-    Role.LEADER: _STAFF | {Permission.SEARCH_REPORT, Permission.SOURCE_READ},
-    Role.SYSTEM_ADMIN: _OWN | _WORDS | {Permission.STAFF_MANAGE, Permission.DELIVERIES_READ, Permission.SOURCE_READ, Permission.SOURCE_MANAGE},
+    Role.LEADER: _STAFF | _OUTLETS | {Permission.SEARCH_REPORT, Permission.NEED_READ, Permission.CATALOGUE_PUBLISH, Permission.SOURCE_READ},
+    Role.SYSTEM_ADMIN: _OWN
+    | _WORDS
+    | _OUTLETS
+    | {
+        Permission.STAFF_MANAGE,
+        Permission.DELIVERIES_READ,
+        Permission.OUTLET_MANAGE,
+        Permission.SOURCE_READ,
+        Permission.SOURCE_MANAGE,
+        Permission.GATE_READ,
+    },
     Role.SECURITY_ADMIN: _OWN,
     Role.AUDIT_ADMIN: _OWN | {Permission.LEDGER_READ},
     Role.SOURCE_NODE: frozenset(),

@@ -88,23 +88,18 @@ FORM_BYTES = 1024 * 1024
 
 
 def prepare(settings: Settings, *, searches: bool = True) -> None:
-    """Opens what every process of the house needs: keys, database, files, search engine. Call it after a fork, never before."""
-    sealing.configure(settings.secrets)
-    db.connect(settings.database_url)
-    files.settle(settings.files)
-    if searches:
-        search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
-    """Opens what every process of the house needs: keys, database, search engine. Call it after a fork, never before.
+    """Opens what every process of the house needs: keys, database, files, search engine. Call it after a fork, never before.
 
     A process that never `searches` (the relay, the batch worker) spares the 60 MB of the segmentation dictionary.
     """
     sealing.configure(settings.secrets)
     db.connect(settings.database_url)
+    files.settle(settings.files)
+    if searches:
+        search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
     links.settle(settings.base_url)
     reference.settle(settings.home_region)
     roads.settle(settings)
-    if searches:
-        search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
     storing.settle(settings.var)
     pulling.settle(settings.pull_hosts, privately=settings.pulls_privately)
 
@@ -123,7 +118,6 @@ def create_app(settings: Settings) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its cookie: a form left open over lunch is not lost
     )
     csrf = CSRFProtect(app)
-    protection = CSRFProtect(app)
     app.extensions[access.NODE] = nodes.proven
     passwords.prepare()
     _sign_in_with_sessions(app)
@@ -131,9 +125,6 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     _refuse_forgotten_routes(app)
     _spare_machines_the_token(app, csrf)
-    for endpoint, view in app.view_functions.items():
-        if access.access_of(app, endpoint) == access.NODE:
-            protection.exempt(view)  # no cookie opens it, so there is nothing a foreign page could use
     app.before_request(access.guard)
     app.after_request(_harden)
     app.teardown_request(lambda _: db.end_reading())
@@ -175,7 +166,7 @@ def _refuse_forgotten_routes(app: Flask) -> None:
 def _spare_machines_the_token(app: Flask, csrf: CSRFProtect) -> None:
     """A route that asks for a machine's key looks at no cookie, so no other site can make a browser use it."""
     for rule in app.url_map.iter_rules():
-        if access.access_of(app, rule.endpoint) == access.KEYED:
+        if access.access_of(app, rule.endpoint) in {access.KEYED, access.NODE}:
             csrf.exempt(app.view_functions[rule.endpoint])
 
 

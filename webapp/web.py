@@ -105,9 +105,9 @@ class Page(Generic[Row]):
         return offered
 
 
-def page_number() -> int:
-    """The page asked for in the URL; anything that is no positive number is the first page."""
-    text = request.args.get("page", "1")
+def page_number(name: str = "page") -> int:
+    """The page asked for in the URL; anything that is no positive number is the first page. `name`: of the argument, for a second list."""
+    text = request.args.get(name, "1")
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from workers.commands import checking, data, demo, people, postings, running
+from workers.commands import checking, data, demo, inspection, people, postings, running
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -11,7 +11,7 @@ def main() -> None:
 
 
 data.importing.add_command(postings.import_postings)
-for module in (running, data, demo, postings, people, checking):
+for module in (running, data, demo, postings, people, checking, inspection):
     for command in module.COMMANDS:
         main.add_command(command)
 

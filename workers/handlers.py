@@ -27,6 +27,8 @@ from webapp.notices.channels import Parcel, Report
 from webapp.outlets import offering, tending
 from webapp.postings import indexing
 from webapp.postings.applying import clock as applying
+from webapp.postings.applying import queries as applications
+from webapp.postings.life import operations as life
 from webapp.postings.models import Posting, PostingState
 from webapp.sources import duplicates, receiving
 from workers import schedule
@@ -50,6 +52,7 @@ _TOUCH_NEED = Listener("touch_need", NOTIFY)
 _TOUCH_NEEDS = Listener("touch_needs", NOTIFY)
 _TELL_APPLICANTS = Listener("tell_applicants", BATCH)
 _TELL_APPLICANTS_OF_EXPIRED = Listener("tell_applicants_of_expired", BATCH)
+_CLOSE_WHEN_FLOODED = Listener("close_when_flooded", BATCH)
 _RUN_UPKEEP = Listener("run_upkeep", BATCH)
 _READ_NEED_FILE = Listener("read_need_file", BATCH)
 _COMPUTE_CATALOGUE = Listener("compute_catalogue", BATCH)
@@ -63,6 +66,7 @@ _GROUP_POSTING = Listener("group_posting", BATCH)
 LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.CodeRequested: (_SEND_CODE,),
     events.EmailConfirmationRequested: (_WRITE_CONFIRMATION,),
+    events.ApplicationSent: (_CLOSE_WHEN_FLOODED,),  # the operation itself tells the employer's members
     events.PostingSubmitted: (_TOUCH_NEED,),
     events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING, _GROUP_POSTING, _TOUCH_NEED, _OFFER_POSTING),
     events.PostingChanged: (_INDEX_POSTING, _GROUP_POSTING, _OFFER_POSTING),
@@ -95,7 +99,6 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.ApplicationHired,
         events.ApplicationLapsed,
         events.ApplicationOpened,
-        events.ApplicationSent,
         events.ApplicationWithdrawn,
         events.CallLogged,
         events.CampaignCancelled,
@@ -134,6 +137,7 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.InterviewAnswered,
         events.InterviewArranged,
         events.InterviewCancelled,
+        events.InspectionForgotten,
         events.MemberAdded,
         events.MemberRemoved,
         events.NeedAnnounced,  # who hears of a need is told by its operation
@@ -165,6 +169,9 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.PostingChangeSubmitted,
         events.PhoneBookChanged,
         events.PostingDrafted,
+        events.PostingOutcomeTold,
+        events.PostingTemplateRemoved,
+        events.PostingTemplateSaved,
         events.PublicationMade,
         events.PublicationPlanned,
         events.PublicationResumed,
@@ -179,7 +186,6 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.ReportTaken,
         events.ReportTransferred,
         events.ReporterShown,
-        events.ReportersForgotten,
         events.RoleGranted,
         events.RoleRevoked,
         events.RosterImported,
@@ -297,6 +303,12 @@ def _tell_applicants_of_expired(event: events.PostingsExpired, renew: Callable[[
     applying.hear_of_expiry(datetime.fromisoformat(event.at), renew)
 
 
+def _close_when_flooded(event: events.ApplicationSent) -> None:
+    application = applications.posting_of(UUID(event.application_id))
+    if application is not None:
+        life.close_when_flooded(application, by=Actor.SYSTEM)
+
+
 def _touch_need(event: _AboutPosting) -> None:
     demand.follow_posting(UUID(event.posting_id), by=Actor.SYSTEM, on=today())
 
@@ -367,6 +379,7 @@ HANDLERS: Mapping[str, Handler] = {
     _TOUCH_NEEDS.name: Inside(_touch_needs),
     _TELL_APPLICANTS.name: Long(_tell_applicants),
     _TELL_APPLICANTS_OF_EXPIRED.name: Long(_tell_applicants_of_expired),
+    _CLOSE_WHEN_FLOODED.name: Inside(_close_when_flooded),
     _RUN_UPKEEP.name: Long(schedule.run),
     _READ_NEED_FILE.name: Long(_read_need_file),
     _COMPUTE_CATALOGUE.name: Long(_compute_catalogue),

@@ -16,11 +16,13 @@ from webapp.db import LOCAL_ZONE, reading, today, transaction
 from webapp.demand import reminding
 from webapp.employers import operations as employers
 from webapp.events import Event, IndexCheckDue, UpkeepDue
+from webapp.inspection.operations import campaigns, forgetting
 from webapp.ledger import ScheduleRun
 from webapp.outlets import queries as outlets
 from webapp.outlets import tending
 from webapp.postings import operations as postings
 from webapp.postings.applying import clock as applying
+from webapp.postings.life import operations as life
 from webapp.sources import duplicates, pulling, storing
 from workers import retention
 
@@ -95,11 +97,35 @@ def _remind_officers(renew: Renew) -> None:
     reminding.remind_officers(renew, on=today())
 
 
+def _watch_inspection(renew: Renew) -> None:
+    """Reminds inspectors of what is due, and planners of a month without a campaign."""
+    with transaction():
+        campaigns.remind(on=today(), by=Actor.SYSTEM)
+    renew()
+    with transaction():
+        campaigns.propose(on=today(), by=Actor.SYSTEM)
+
+
+def _forget_inspection(renew: Renew) -> None:
+    while True:
+        with transaction():
+            touched = forgetting.forget(on=today(), by=Actor.SYSTEM)
+        if not touched:
+            return
+        renew()
+
+
+def _remind_of_ends(renew: Renew) -> None:
+    life.remind(today(), renew)
+    life.close_stale(today(), renew, by=Actor.SYSTEM)
+
+
 SCHEDULE: tuple[Job, ...] = (
     Job("expire_postings", Daily(time(0, 5)), work=_expire_postings),
     Job("pull_sources", Every(timedelta(minutes=1)), work=_pull_sources),
     Job("group_postings", Daily(time(2, 30)), work=_group_postings),
     Job("forget_files", Daily(time(3, 40)), work=_forget_files),
+    Job("remind_of_ends", Daily(time(8, 20)), work=_remind_of_ends),
     Job("remind_of_recheck", Daily(time(8, 40)), work=_remind_of_recheck),
     Job("remind_officers", Daily(time(7, 30)), work=_remind_officers),
     Job("purge", Daily(time(3, 30)), work=retention.purge),
@@ -108,6 +134,8 @@ SCHEDULE: tuple[Job, ...] = (
     Job("remind_to_answer", Daily(time(8, 30)), work=applying.remind_to_answer),
     Job("remind_of_registrations", Daily(time(8, 40)), work=applying.remind_of_registrations),
     Job("remind_of_interviews", Every(timedelta(minutes=30), timedelta(minutes=5)), work=applying.remind_of_interviews),
+    Job("forget_inspection", Daily(time(3, 40)), work=_forget_inspection),
+    Job("watch_inspection", Daily(time(8, 0)), work=_watch_inspection),
     Job("forget_processes", Every(timedelta(hours=1), timedelta(minutes=50)), work=retention.forget_processes),
     Job("check_index", Every(timedelta(hours=1), timedelta(minutes=20)), event=IndexCheckDue),
     Job("publish_due", Every(timedelta(minutes=1)), work=tending.publish_due, needed=outlets.is_publication_due),

@@ -44,7 +44,7 @@ def make_draw(planner: Person, roster: Sequence[Person] = (), *, seed: str = SEE
     with _ensured():
         made = make_campaign(planner, **options)
         session().flush()
-        drawn = campaigns.draw(made, seed, [one.id for one in roster or (planner,)], by=inspecting(planner))
+        drawn = campaigns.draw(made, campaigns.sample(made, seed), [one.id for one in roster or (planner,)], by=inspecting(planner))
         return made, drawn
 
 

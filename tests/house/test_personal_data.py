@@ -12,6 +12,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -24,13 +25,14 @@ import search.current
 from search.query import PostingQuery
 from tests import services
 from tests.factories.accounts import PASSWORD, make_staff
+from tests.factories.inspection import make_draw, make_inspector
 from tests.house.town import ID_NUMBER
 from tests.journeys import walks
 from tests.journeys.places import HerePlace, here
 from tests.journeys.visitor import Visitor
 from webapp.access import Role
 from webapp.config import Settings
-from webapp.db import reading
+from webapp.db import reading, today
 from webapp.ledger import Delivery, Entry
 from workers import doorbell
 from workers.logs import configure
@@ -42,6 +44,10 @@ OWNER = {"phone": "15912340002", "name": "司马拾捌", "email": "sima.shiba@pl
 CONTACT = {"name": "令狐拾玖", "phone": "15912340003"}
 STAFF = {"phone": "15912340004", "name": "上官贰拾"}
 LETTER = "家住千佛山脚下，可以上夜班。"
+HOST = {"name": "东方贰壹", "phone": "15912340005", "place": "佛慧山路 21 号传达室", "note": "从东门进，找穿蓝衣服的门卫"}
+WORDS = {"wish": "孩子放学以后才走得开", "remark": "琉璃吹得好，只差一个烧窑的证"}
+REPORTER = {"phone": "15912340006", "name": "东方贰贰"}
+TOLD = {"report": "公羊贰贰让我交了押金五百元。", "remark": "门卫诸葛贰叁接的电话。", "note": "问过出纳闻人贰肆。"}
 _ADDRESSES = re.compile(r"""(?:href|action|src|content)=["']([^"']*)["']""")
 
 
@@ -92,7 +98,15 @@ def town(lines: pytest.LogCaptureFixture, request: pytest.FixtureRequest) -> Ite
 
 def live(town: Town) -> None:
     """Registering, signing in both ways, an ID number, a saved search, publishing, reviewing, applying, reading, leaving, and mistakes."""
-    for who, values in (("seeker", SEEKER), ("owner", OWNER), ("contact", CONTACT), ("staff", STAFF), ("letter", {"text": LETTER})):
+    for who, values in (
+        ("seeker", SEEKER),
+        ("owner", OWNER),
+        ("contact", CONTACT),
+        ("staff", STAFF),
+        ("letter", {"text": LETTER}),
+        ("host", HOST),
+        ("words", WORDS),
+    ):
         town.plant(who, values)
     seeker = _a_seeker(town)
     owner = _an_employer(town)
@@ -108,6 +122,7 @@ def live(town: Town) -> None:
     walks.review(reviewer, TITLE, "通过")
     town.place.settle()
     _apply(town, seeker, owner)
+    _inspect(town)
     _mistakes(town)
 
 
@@ -165,6 +180,78 @@ def _apply(town: Town, seeker: Visitor, owner: Visitor) -> None:
     owner.press("查看")
     owner.press("打开，查看姓名和电话")
     assert SEEKER["phone"] in owner.text and SEEKER["name"] in owner.text and LETTER in owner.text
+    _meet(town, seeker, owner)
+
+
+def _meet(town: Town, seeker: Visitor, owner: Visitor) -> None:
+    """An interview and its end: both sides write by hand what may stand nowhere but on the other's page."""
+    owner.follow("约面试")
+    owner.fill({"日期": str(today() + timedelta(days=1)), "时间": "9:30", "地点": HOST["place"], "找谁": HOST["name"]})
+    owner.fill({"联系电话": HOST["phone"], "要带什么、怎么走": HOST["note"]})
+    owner.press("约好，通知求职者")
+    town.place.settle()
+    seeker.open("/notices")
+    seeker.press("查看")
+    assert all(value in seeker.text for value in HOST.values())
+    seeker.follow("需要改时间")
+    seeker.fill({"什么时候能来": WORDS["wish"]})
+    seeker.press("告诉单位")
+    owner.open("/employer/applications")
+    assert WORDS["wish"] in owner.text
+    owner.follow("不合适")
+    owner.tick("技能或证书与岗位要求还有差距")
+    owner.fill({"想对求职者说的话": WORDS["remark"]})
+    owner.press("发送答复")
+    seeker.open("/notices")
+    seeker.press("查看")
+    assert WORDS["remark"] in seeker.text
+
+
+def _inspect(town: Town) -> None:
+    """A spot check with its call, and a report of a stranger who is told the outcome by phone."""
+    for who, values in (("reporter", REPORTER), ("words", TOLD)):
+        town.plant(who, values)
+    inspector = make_inspector()
+    make_draw(inspector)
+    desk = walks.signed_in(town.place, inspector)
+    desk.open("/inspection/checks")
+    desk.follow(TITLE)
+    desk.press("显示联系电话")
+    assert CONTACT["phone"] in desk.text
+    desk.choose("通话结果", "接通，问到了")
+    desk.choose("结论", "有效")
+    desk.fill({"备注": TOLD["remark"]})
+    desk.press("记下，看下一个")
+    number = _report(town)
+    desk.open("/inspection/reports")
+    desk.follow(number)
+    desk.press("受理")
+    desk.press("显示举报人联系方式")
+    assert all(value in desk.text for value in (*REPORTER.values(), TOLD["report"]))
+    desk.choose("处理结果", "不属实")
+    desk.fill({"告诉举报人的话": "单位没有收费。", "核查经过": TOLD["note"]})
+    desk.press("办结")
+    desk.press("生成移送材料")
+    assert TOLD["note"] in desk.text
+    town.place.settle()
+
+
+def _report(town: Town) -> str:
+    stranger = town.place.visitor()
+    walks.search(stranger, TITLE)
+    stranger.follow(TITLE)
+    stranger.follow("网上举报这个岗位")
+    stranger.choose("举报什么", "收费、扣押证件或骗取财物")
+    stranger.fill({"具体情况": TOLD["report"], "怎么称呼您": REPORTER["name"], "手机号": REPORTER["phone"]})
+    stranger.tick("同意把处理结果用短信发到这个手机号")
+    stranger.press("提交举报")
+    number, code = re.findall(r"(?:举报编号|查询码)\s*([0-9A-Z]+(?: [0-9A-Z]{4})?)", stranger.text)
+    town.plant("report", {"secret": code.replace(" ", "")})
+    stranger.open("/reports")
+    stranger.fill({"举报编号": number, "查询码": code})
+    stranger.press("查结果")
+    assert "待受理" in stranger.text
+    return number
 
 
 def _mistakes(town: Town) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -100,3 +101,14 @@ def test_every_silenced_rule_has_its_reason() -> None:
 
 def test_nothing_is_left_to_do() -> None:
     assert [name for name, text in sources().items() if re.search(r"\b(TODO|FIXME|XXX)\b", text)] == []
+
+
+def test_no_key_stands_twice_in_a_table() -> None:
+    """A name or an attribute as a key is nobody's duplicate to a linter, and the earlier entry would be gone without a word."""
+    twice = []
+    for name, tree in trees().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Dict):
+                keys = [ast.dump(key) for key in node.keys if key is not None]
+                twice += [f"{name}:{node.lineno} {key}" for key, count in Counter(keys).items() if count > 1]
+    assert twice == []

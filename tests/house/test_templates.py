@@ -37,7 +37,7 @@ def test_no_page_carries_style_or_script_of_its_own() -> None:
     offenders = [
         name_of(path)
         for path in TEMPLATES
-        if re.search(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\b(src=|type=\"application/ld\+json\"))", written(path))
+        if re.search(r"\sstyle=|<style|\son(?!ly=)[a-z]+=|<script(?![^>]*\b(src=|type=\"application/ld\+json\"))", written(path))
     ]
     assert offenders == []
 

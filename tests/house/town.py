@@ -27,6 +27,7 @@ from tests.factories.postings import make_application, make_posting, posting_val
 from tests.factories.reference import set_parameter
 from tests.factories.seekers import make_saved_search
 from tests.factories.sources import make_matrix, node_values
+from tests.house import inspected
 from webapp import db, files
 from webapp.access import STAFF, Actor, Role
 from webapp.accounts import operations as accounts
@@ -45,6 +46,7 @@ from webapp.outlets.models import Dispatch, Rhythm, Run, Way
 from webapp.outlets.replies import Word
 from webapp.postings import changing, index_care, unfound
 from webapp.postings.applying.models import ApplicationState
+from webapp.postings.life import operations as life
 from webapp.postings.models import IndexRunKind, Posting, PostingState, SearchTally
 from webapp.postings.reviewing import operations as reviewing
 from webapp.reference.operations import add_wording
@@ -70,6 +72,7 @@ class Town:
     tokens: dict[str, str] = field(default_factory=dict)
     rows: dict[str, Any] = field(default_factory=dict)
     posts: dict[PostingState, UUID] = field(default_factory=dict)
+    inspected: dict[str, Any] = field(default_factory=dict)
 
     def addresses(self) -> dict[tuple[str, str], dict[str, Any]]:
         """What an address is made of, by endpoint and case; an endpoint that is not here needs nothing."""
@@ -116,6 +119,9 @@ class Town:
             ("outlets", ("retry", "give_up"), {"key": self.rows["dispatch"]}),
             ("outlets", ("plan", "change_plan", "stop_plan", "resume_plan"), {"key": self.rows["plan"]}),
             ("postings", ("edit", "check", "submit", "move", "copy"), draft),
+            ("postings", ("life", "prolong", "confirm", "save_template"), {"key": self.posts[PostingState.OPEN]}),
+            ("postings", ("answer_outcome",), {"key": self.posts[PostingState.FILLED]}),
+            ("postings", ("use_template", "remove_template"), {"key": self.rows["template"]}),
             ("postings", ("review", "review_take", "review_release"), {"key": self.posts[PostingState.IN_REVIEW]}),
             ("postings", ("change", "change_check", "change_move"), {"key": self.rows["changing"]}),
             ("sources", ("node", "change_node", "show_contact", "make_key", "suspend", "clear", "pull_now", "upload"), {"key": self.rows["node"]}),
@@ -146,7 +152,7 @@ class Town:
             }
         found |= {("sources.receive", case): {"mode": "delta"} for case in ("", "with a key")}
         found |= {(f"postings.{name}", "of Jinan"): {"region": "370100"} for name in ("figures", "search_report")}
-        return found
+        return found | inspected.addresses(self.inspected, self.posts)
 
     def headers(self) -> dict[tuple[str, str], dict[str, str]]:
         """What a request is sent with beside its cookie, by endpoint and case: the key of a node."""
@@ -220,6 +226,9 @@ class Town:
             "postings.change": {"title": "电工"},
             "postings.change_move": {"to": "drop"},
             "postings.phrases": {"text": "请写明班次。"},
+            "postings.prolong": {"until": str(today() + timedelta(days=60))},
+            "postings.answer_outcome": {"hired": "2", "hired_here": "1"},
+            "postings.save_template": {"name": "焊工"},
             "postings.review": {"decision": "approved", "seen": self.rows["version"]},
             "postings.add_wording": {"word": EVERYWHERE, "words": "保洁"},
             "postings.remove_wording": {"word": STAFF_WORD},
@@ -238,7 +247,7 @@ class Town:
         told |= {("postings.ignore_search", "of Jinan"): {"word": IN_JINAN}}
         told |= {("accounts.register_employer", "with its aim"): {"phone": "13700000004", "agreed": "y"}}
         told |= {("accounts.sign_in_code", "wrong code"): {"code": "000000" if self.rows["digits"] != "000000" else "111111"}}
-        return told
+        return told | inspected.answers(self.inspected)
 
     def _demand_answers(self) -> dict[str, dict[str, str]]:
         need = {"occupation": "焊工", "headcount": "3", "region": "370102", "urgency": "normal"}
@@ -267,6 +276,7 @@ def build() -> Town:
     town = Town()
     people_of = _people(town)
     _rows(town, people_of)
+    town.inspected = inspected.build(people_of, town.posts)
     for name, person in people_of.items():
         with transaction():
             town.tokens[name] = accounts.start_session(session().get_one(Person, person.id), device="测试", by=Actor.SYSTEM)
@@ -314,6 +324,7 @@ def _rows(town: Town, who: dict[str, Person]) -> None:
         changing.propose(changing_row, posting_values(title="钳工"), by=Actor(who["employer_owner"].id, Role.EMPLOYER_OWNER.value, "web"))
         phrase = reviewing.add_phrase("370100", "duties", "请写清楚。", by=Actor.SYSTEM)
         town.rows |= {"changing": changing_row.id, "phrase": phrase.id}
+        town.rows["template"] = life.save_template(changing_row, "钳工", by=Actor.SYSTEM).id
     pending = make_employer(state=EmployerState.PENDING)
     town.rows |= {"pending": pending.id, "identity": pending.identity}
     town.rows["search"] = make_saved_search(who["seeker"]).id

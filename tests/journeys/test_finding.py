@@ -49,7 +49,7 @@ def counted(seeker: Visitor, value: str) -> int:
 
 def until_reported(staff: Visitor, word: str) -> None:
     """A platform writes what it has counted every half minute."""
-    until = time.monotonic() + 2 * tallying.KEPT_EVERY
+    until = time.monotonic() + 2 * tallying.gatherer.every
     while time.monotonic() < until:
         tallying.keep()
         staff.open("/search-report")

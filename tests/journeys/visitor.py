@@ -145,13 +145,19 @@ class ClientVisitor:
 
     def press(self, button: str, expect: int = 200) -> None:
         for form in self.page.all("form"):
-            pressed = next((node for node in form.iter(HTML + "button") if _is(node, button)), None)
+            pressed = next((node for node in self._controls(form) if node.tag == HTML + "button" and _is(node, button)), None)
             if pressed is not None and pressed.get("type") != "button":
                 return self._send(form, pressed, expect)
         raise NotOnPage(f"button {button}: not on {self.path} ({self.h1})")
 
+    def _controls(self, form: Element) -> list[Element]:
+        """What stands in the form, and what stands elsewhere and says that it belongs to it."""
+        inside = {id(node) for node in form.iter()}
+        found = (node for node in self.page.tree.iter() if node.tag in _CONTROLS)
+        return [node for node in found if (node.get("form") == form.get("id") if node.get("form") else id(node) in inside)]
+
     def _send(self, form: Element, pressed: Element, expect: int) -> None:
-        pairs = [(node.get("name") or "", self._value(node)) for node in form.iter() if node.tag in _CONTROLS and node.tag != HTML + "button"]
+        pairs = [(node.get("name") or "", self._value(node)) for node in self._controls(form) if node.tag != HTML + "button"]
         pairs.append((pressed.get("name") or "", pressed.get("value") or ""))
         sent = [(name, value) for name, value in pairs if name and value is not None]
         target = urljoin(self._url, form.get("action") or "")

@@ -112,11 +112,12 @@ class ReportPackMade(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ReportersForgotten(Event):
-    """Names, phones and words of reporters were wiped after the time they are kept."""
+class InspectionForgotten(Event):
+    """What reporters wrote of themselves and others, and what inspectors noted of calls, was wiped after the time it is kept."""
 
     on: str
-    count: int
+    reports: int
+    calls: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,25 @@ class SearchRestored(Event):
     region: str
 
 
+@dataclass(frozen=True, slots=True)
+class PostingOutcomeTold(Event):
+    """What its employer says came of it."""
+
+    posting_id: str
+    hired: int
+    hired_here: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostingTemplateSaved(Event):
+    template_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingTemplateRemoved(Event):
+    template_id: str
+
+
 # sources
 
 

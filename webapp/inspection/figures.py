@@ -15,8 +15,8 @@ from webapp.inspection.models import STALE, Campaign, Check, Stratum, Verdict
 from webapp.labels import Labelled
 from webapp.reference import queries as reference
 
-KNOWN_RULE = "有效 ÷（有效＋失效＋虚假）：只算问到了用人单位或查实了的"
-ALL_RULE = "有效 ÷（有效＋失效＋虚假＋联系不上）：联系不上的也算在内"
+KNOWN_RULE = "有效 ÷（有效＋失效＋虚假），只算问到了用人单位或查实了的"
+ALL_RULE = "有效 ÷（有效＋失效＋虚假＋联系不上），联系不上的也算在内"
 WEIGHT_RULE = (
     "各层抽查的比例不同，所以每个查过的岗位按它代表的岗位数（层内总体 ÷ 层内查过的）加权；区间是 Wilson 法的 95% 置信区间，"
     "合计的区间按 Kish 的有效样本量计算。还没有查的不算。"

@@ -129,7 +129,7 @@ class ReasonForm(Form):
 
 class CallForm(Form):
     outcome = Radio("通话结果", [InputRequired("请选择通话结果。")], choices=options(CallOutcome.choices()))
-    verdict = Radio("结论", choices=options([("", "还没有结论，改天再打"), *Verdict.choices()]), default="")
+    verdict = Radio("结论", choices=options([("open", "还没有结论，改天再打"), *Verdict.choices()]), default="open")
     reason = StringField(
         "告诉单位的理由", [at_most(200)], filters=[_stripped], description="虚假必填。失效不填时，写“用人单位表示已经招满（停招）”。"
     )

@@ -155,7 +155,7 @@ class Check(Base):
 
 
 class Call(Base):
-    """One attempt to learn how it stands: never changed, never deleted."""
+    """One attempt to learn how it stands: never changed, never deleted; only its remark is wiped after its time."""
 
     __tablename__ = "spot_call"
     __table_args__ = (Index("ix_spot_call_check", "check_id"),)

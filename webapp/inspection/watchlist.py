@@ -91,13 +91,45 @@ def _checks(grants: Iterable[Grant]) -> Select[str, str, Verdict | None]:
     return columns.where(reached(Check.region, grants), Check.verdict.in_(found), Check.judged_at >= since())
 
 
-def reports_about(grants: Iterable[Grant], *, employer: str = "", source: str = "") -> Select[PublicReport]:
-    """The reports that an entry counts, the latest first."""
-    wanted = reports(grants).where(PublicReport.received_at >= since()).order_by(None).order_by(PublicReport.id.desc())
-    return wanted.where(PublicReport.employer_name == employer) if employer else wanted.where(PublicReport.source == source)
+ONLY = {"reports": "收到的举报", "open": "没有办结的举报", "upheld": "属实的举报", "false": "抽查虚假", "stale": "抽查失效"}
+"""The figures of an entry."""
 
 
-def checks_about(grants: Iterable[Grant], *, employer: str = "", source: str = "") -> Select[Check]:
-    """The checks with a finding that an entry counts, the latest first."""
-    wanted = select(Check).where(reached(Check.region, grants), Check.verdict.in_([Verdict.FALSE, *STALE]), Check.judged_at >= since())
-    return wanted.where(Check.employer_name == employer if employer else Check.source == source).order_by(Check.judged_at.desc(), Check.id)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows a figure counts: of an employer, of a source, or of everybody; `only` names the figure, "" all of them."""
+
+    employer: str = ""
+    source: str = ""
+    only: str = ""
+
+    @property
+    def has_reports(self) -> bool:
+        return self.only in {"", "reports", "open", "upheld"}
+
+    @property
+    def has_checks(self) -> bool:
+        return self.only in {"", "false", "stale"}
+
+
+def reports_about(wanted: Wanted, grants: Iterable[Grant]) -> Select[PublicReport]:
+    """The latest first."""
+    rows = reports(grants).where(PublicReport.received_at >= since()).order_by(None).order_by(PublicReport.id.desc())
+    if wanted.employer:
+        rows = rows.where(PublicReport.employer_name == wanted.employer)
+    if wanted.source:
+        rows = rows.where(PublicReport.source == wanted.source)
+    if wanted.only == "open":
+        return rows.where(PublicReport.decided_at.is_(None))
+    return rows.where(PublicReport.decision.in_(list(UPHELD))) if wanted.only == "upheld" else rows
+
+
+def checks_about(wanted: Wanted, grants: Iterable[Grant]) -> Select[Check]:
+    """The latest first."""
+    verdicts = {"false": [Verdict.FALSE], "stale": list(STALE)}.get(wanted.only, [Verdict.FALSE, *STALE])
+    rows = select(Check).where(reached(Check.region, grants), Check.verdict.in_(verdicts), Check.judged_at >= since())
+    if wanted.employer:
+        rows = rows.where(Check.employer_name == wanted.employer)
+    if wanted.source:
+        rows = rows.where(Check.source == wanted.source)
+    return rows.order_by(Check.judged_at.desc(), Check.id)

@@ -16,6 +16,7 @@ class NoticeKind(Labelled):
     REVIEW = "review", "审核结果"
     EMPLOYER = "employer", "单位核验结果"
     ROLE = "role", "权限变动"
+    POSTING = "posting", "岗位到期和确认"
     TAKEN_DOWN = "taken_down", "岗位下架"
     CHECK = "check", "岗位抽查"
     REPORT = "report", "举报办理"

@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 from wtforms import BooleanField, Field, HiddenField, PasswordField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.access import Grant
 from webapp.outlets import roads
-from webapp.outlets.models import Format, Outlet, OutletKind, Publication, Rhythm, Way
+from webapp.outlets.models import SLUG, Format, Outlet, OutletKind, Publication, Rhythm, Way
 from webapp.outlets.operations import OutletValues, PublicationValues
 from webapp.outlets.roads import BadAddress
 from webapp.outlets.selection import Selection
@@ -23,14 +23,14 @@ from webapp.web import Form, options
 
 _Kind = TypeVar("_Kind", OutletKind, Way, Format, Rhythm)
 WEEKDAYS = [(str(number), f"周{name}") for number, name in enumerate("一二三四五六日", 1)]
-_SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 _TIME = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
 RESERVED = frozenset({"new", "items", "plans", "posting", "runs"})
 """They stand in addresses of ours."""
 
 
-def _filled(message: str) -> InputRequired:
-    return InputRequired(message)
+def _filled(message: str) -> DataRequired:
+    """Blanks are nothing."""
+    return DataRequired(message)
 
 
 def _short(label: str, most: int) -> Length:
@@ -131,7 +131,7 @@ class OutletForm(SelectionForm):
         return cls(data={name: getattr(outlet, name) for name in names} | cls.of_selection(outlet.selection))
 
     def validate_slug(self, field: Field) -> None:
-        if not _SLUG.fullmatch(field.data or "") or field.data in RESERVED:
+        if not SLUG.fullmatch(field.data or "") or field.data in RESERVED:
             raise ValidationError("英文名用小写字母开头，只含小写字母、数字和短横线，3 到 40 个，例如 lixia-market")
 
     def validate(self, extra_validators: Any = None) -> bool:

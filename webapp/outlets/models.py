@@ -1,3 +1,4 @@
+import re
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from webapp.outlets.timing import Timing
 from webapp.postings.models import Posting
 from webapp.sealing import Sealed
 
+SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 RECEIPT_SIGNS = 80
 REASON_SIGNS = 300
 

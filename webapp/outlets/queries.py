@@ -13,6 +13,7 @@ from webapp.db import now, session
 from webapp.outlets.models import (
     OFFERED,
     RETRIED,
+    SLUG,
     TROUBLED,
     Dispatch,
     DispatchKind,
@@ -142,7 +143,8 @@ def postings_by_key(keys: Collection[UUID]) -> dict[UUID, Posting]:
 
 
 def outlet_named(slug: str) -> Outlet | None:
-    return session().scalar(select(Outlet).where(Outlet.slug == slug))
+    """Whatever stands in an address; what can be no name is nobody's, and no database is asked (PostgreSQL refuses a NUL)."""
+    return session().scalar(select(Outlet).where(Outlet.slug == slug)) if SLUG.fullmatch(slug) else None
 
 
 class Offered(NamedTuple):

@@ -67,7 +67,7 @@ def approve(posting: Posting, change: PostingChange, *, by: Actor, seen: int | N
     remark = reviewing.remark_on(posting)
     operations.require_passable(gating.verdict_of_change(posting, values, employer, on=on, remark=remark))
     operations.write(posting, values)
-    posting.employer_about = employer.about
+    posting.employer_about, posting.confirmed_on = employer.about, on
     change.state = ChangeState.APPLIED
     reviewing.settle(posting, ReviewDecision.APPROVED, by=by)
     operations.decide(posting, ReviewDecision.APPROVED, "", by=by, subject="修改")

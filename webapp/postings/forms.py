@@ -24,7 +24,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 from wtforms.widgets import HiddenInput, TextInput
 
 from webapp.db import today
@@ -355,6 +355,19 @@ class SubmitForm(Form):
         if is_enough:
             self.remark.errors = ["请写明岗位为什么需要；不需要的，请回去修改"]
         return is_enough
+
+
+class ProlongForm(Form):
+    until = Day("有效期至", [InputRequired("请填写新的有效期")])
+
+
+class OutcomeForm(Form):
+    hired = WholeNumber("一共招到", [InputRequired("请填写招到几个人，没有招到就填 0"), NumberRange(0, 9999, "请填 0 到 9999 之间的人数")])
+    hired_here = WholeNumber("其中通过本平台招到", [InputRequired("请填写通过本平台招到几个人"), NumberRange(0, 9999, "请填 0 到 9999 之间的人数")])
+
+
+class TemplateForm(Form):
+    name = StringField("模板名称", [InputRequired("请给模板起个名称"), short("模板名称", 60)], filters=[stripped])
 
 
 class MoveForm(Form):

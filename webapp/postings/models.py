@@ -124,6 +124,8 @@ class Posting(Base):
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_through: Mapped[date | None] = mapped_column(Date)
     """The last day on which it may be shown as open."""
+    confirmed_on: Mapped[date | None] = mapped_column(Date)
+    """When its employer last said that it is true: by handing it in, changing it, prolonging or confirming it."""
     author_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -136,6 +136,7 @@ def approve(posting: Posting, *, by: Actor, seen: int | None = None) -> None:
     require_passable(gating.verdict(posting, employer, on=on, remark=reviewing.remark_on(posting)))
     move(posting, _S.OPEN)
     posting.opened_at, posting.valid_from, posting.closed_at, posting.card_id = now(), on, None, None
+    posting.confirmed_on = on
     reviewing.settle(posting, ReviewDecision.APPROVED, by=by)
     decide(posting, ReviewDecision.APPROVED, "", by=by)
     record(events.PostingApproved(str(posting.id)), by=by)
@@ -194,6 +195,11 @@ def withdraw(posting: Posting, *, by: Actor) -> None:
     _close(posting, _S.WITHDRAWN, by=by)
 
 
+def lapse(posting: Posting, *, by: Actor) -> None:
+    """It ends although its day has not come: nobody says any more that it is true."""
+    _close(posting, _S.EXPIRED, by=by)
+
+
 def reopen(posting: Posting, *, by: Actor) -> None:
     """Paused or filled -> open again, unchanged and therefore without a review. Raises Lapsed, NotVerified."""
     if posting.state not in {_S.PAUSED, _S.FILLED}:
@@ -203,6 +209,7 @@ def reopen(posting: Posting, *, by: Actor) -> None:
     require_verified(posting, today())
     move(posting, _S.OPEN)
     posting.closed_at = posting.card_id = None
+    posting.confirmed_on = today()
     record(events.PostingReopened(str(posting.id)), by=by)
 
 

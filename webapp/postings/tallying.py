@@ -1,73 +1,23 @@
-"""Counts what is searched and how often it was not found, beside the searches and never in their way.
+"""Counts what is searched and how often it was not found; `gathering` says how that stays out of the way."""
 
-Searches are added up in the memory of the process and written at most every KEPT_EVERY seconds by a thread of its own, in one short
-transaction: no visitor waits for it, no failure of it is a failure of a search. A process that is killed loses what it had gathered and
-nothing else. What is gathered belongs to the database that was open, and memory is bounded: beyond that a text goes uncounted.
-"""
-
-import logging
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from threading import Lock, Timer
-from weakref import ReferenceType, WeakKeyDictionary, ref
 
-from sqlalchemy import Engine, Table
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
 
 from search.query import PostingQuery, Sort
 from search.understanding import Understood
-from webapp import db
 from webapp.db import is_sqlite, today, transaction
 from webapp.postings.criteria import Criteria
 from webapp.postings.discretion import storable
+from webapp.postings.gathering import Gatherer
 from webapp.postings.models import SearchTally
 from webapp.postings.queries import Found
 from webapp.postings.widening import Widened
 
-KEPT_EVERY = 30.0
-ONCE_WITHIN = 60.0
-"""Seconds in which the same search of one process counts once: a page that is read again, or a machine that asks and asks."""
-TEXTS_AT_MOST = 2000
-"""What is held between two writings; above it a text that is new is not counted."""
-_log = logging.getLogger(__name__)
 _Key = tuple[date, str, str]
 _COUNTS = ("searches", "unmet", "widened", "empty")
-
-
-@dataclass(slots=True)
-class _Gathered:
-    lock: Lock = field(default_factory=Lock)
-    counts: dict[_Key, list[int]] = field(default_factory=dict)
-    """By day, text and region: the four counts of a row."""
-    seen: dict[tuple[str, str], float] = field(default_factory=dict)
-    timer: Timer | None = None
-
-    def add(self, key: _Key, counts: list[int]) -> None:
-        if key in self.counts or len(self.counts) < TEXTS_AT_MOST:
-            self.counts[key] = [one + more for one, more in zip(self.counts.get(key, [0, 0, 0, 0]), counts, strict=True)]
-
-    def is_repeated(self, asked: tuple[str, str]) -> bool:
-        """Whether it was asked within the minute; memory is kept for as many searches as are counted."""
-        at = time.monotonic()
-        if at - self.seen.get(asked, float("-inf")) < ONCE_WITHIN:
-            return True
-        if len(self.seen) >= TEXTS_AT_MOST:
-            self.seen = {one: when for one, when in self.seen.items() if at - when < ONCE_WITHIN}
-        if len(self.seen) < TEXTS_AT_MOST:
-            self.seen[asked] = at
-        return asked not in self.seen
-
-    def taken(self) -> dict[_Key, list[int]]:
-        with self.lock:
-            counts, self.counts = self.counts, {}
-        return counts
-
-
-_gathered: "WeakKeyDictionary[Engine, _Gathered]" = WeakKeyDictionary()
-_opening = Lock()
 
 
 def note(criteria: Criteria, wide: Widened, answer: Found) -> None:
@@ -86,21 +36,13 @@ def asked(understood: Understood) -> str:
 def tally(text: str, region: str, *, strict: int, total: int, widened: bool) -> None:
     """Counts one search: `strict` postings fitted as asked, `total` were found in all. Never waits for the database, never raises."""
     kept = storable(text)
-    if kept is None:
-        return
-    gathered = _of(db.engine())
-    with gathered.lock:
-        if not gathered.is_repeated((kept, region)):
-            gathered.add((today(), kept, region), [1, int(strict == 0), int(widened), int(total == 0)])
-            _wind(gathered, db.engine())
+    if kept is not None:
+        gatherer.note((kept, region), (today(), kept, region), [1, int(strict == 0), int(widened), int(total == 0)])
 
 
 def keep() -> int:
-    """Writes what this process has gathered; answers how many rows. What could not be written is gathered still."""
-    for engine, gathered in list(_gathered.items()):
-        if engine is db.engine():
-            return _keep(engine, gathered)
-    return 0
+    """Writes what this process has gathered; answers how many rows."""
+    return gatherer.keep()
 
 
 def _says_something(criteria: Criteria, answer: Found) -> bool:
@@ -117,46 +59,6 @@ def _is_narrowed(query: PostingQuery) -> bool:
     return wages or any(chosen) or bool(query.outside or query.near or query.posted_since or query.experience_none)
 
 
-def _of(engine: Engine) -> _Gathered:
-    with _opening:
-        return _gathered.setdefault(engine, _Gathered())
-
-
-def _wind(gathered: _Gathered, engine: Engine) -> None:
-    """Starts the clock, unless it runs. It holds no database open that everybody else has let go."""
-    if gathered.timer is None:
-        gathered.timer = Timer(KEPT_EVERY, _ring, (ref(engine),))
-        gathered.timer.daemon = True
-        gathered.timer.start()
-
-
-def _ring(held: "ReferenceType[Engine]") -> None:
-    engine = held()
-    gathered = _gathered.get(engine) if engine is not None else None
-    if engine is None or gathered is None:
-        return
-    with gathered.lock:
-        gathered.timer = None
-    if engine is db.engine():
-        _keep(engine, gathered)
-
-
-def _keep(engine: Engine, gathered: _Gathered) -> int:
-    counts = gathered.taken()
-    if not counts:
-        return 0
-    try:
-        _write(counts)
-    except OperationalError as error:
-        _log.warning("%d counts of searches wait for the database: %s", len(counts), type(error).__name__)
-        with gathered.lock:
-            for key, more in counts.items():
-                gathered.add(key, more)
-            _wind(gathered, engine)
-        return 0
-    return len(counts)
-
-
 def _write(counts: Mapping[_Key, list[int]]) -> None:
     """Adds to what stands there. In the order of keys, so that two processes never wait for each other in a circle."""
     table = SearchTally.__table__
@@ -166,3 +68,7 @@ def _write(counts: Mapping[_Key, list[int]]) -> None:
     rows = [dict(zip(("day", "text", "region", *_COUNTS), (*key, *counts[key]), strict=True)) for key in sorted(counts)]
     with transaction() as session:
         session.execute(insert.on_conflict_do_update(index_elements=["day", "text", "region"], set_=sums), rows)
+
+
+gatherer: Gatherer[_Key] = Gatherer(_write, what="searches", once_within=60.0)
+"""A page that is read again, or a machine that asks and asks, counts once within the minute."""

@@ -1,5 +1,7 @@
-"""1+1+N: where forwarded postings come from. A source is a named origin with a standing decision; a batch is one delivery of its rows.
+"""1+1+N, the inbound half: nodes that offer postings, the batches they push or that are fetched, and what several of them say of one job.
 
-It promises that an import is idempotent by (source, the source's own key), that every refused row has a reason from a closed list, and
-that nothing the source did not say is invented. Forwarded postings are `postings` rows without an employer account.
+It promises that a batch is taken once and every row of it once, whatever is killed; that an import is idempotent by (source, the source's
+own key); that every refused row has a reason from a closed list; that nothing the source did not say is invented; that what a source
+withdraws is shown nowhere, unless another still offers it; and that one job has one card, which names all its sources. Forwarded postings
+are `postings` rows without an employer account. What leaves the house for other outlets is another room's.
 """

@@ -25,7 +25,7 @@ from webapp.sources.conflicts import Row, Verdicts
 from webapp.sources.likeness import Offer, same_job
 from webapp.sources.models import PostingBand, PostingSketch
 
-AT_ONCE = 200
+AT_ONCE = 500
 _ASKED_AT_ONCE = 500
 """Values in one question: SQLite takes no more than some thousands."""
 _TURN = b"grouping"
@@ -137,7 +137,8 @@ def _sketch(offers: Iterable[Offer]) -> None:
     _drop(stale)
     writing = session().connection()
     writing.execute(insert(PostingSketch.__table__), [{"posting_id": offer.id, "digest": offer.digest} for offer in fresh])  # type: ignore[arg-type]  # a table, which the stubs call a FromClause
-    bands = [{"band": band, "posting_id": offer.id} for offer in fresh for band in dict.fromkeys(offer.bands())]
+    pairs = sorted((band, offer.id) for offer in fresh for band in set(offer.bands()))  # in the order of the index: fewer of its pages are touched
+    bands = [{"band": band, "posting_id": key} for band, key in pairs]
     writing.execute(insert(PostingBand.__table__), bands)  # type: ignore[arg-type]  # as above
 
 

@@ -8,7 +8,7 @@ from webapp.events import BatchImported, SourceOpened
 from webapp.postings.models import Posting, PostingState
 from webapp.reference import queries as reference
 from webapp.reference.queries import whole
-from webapp.sources.models import Batch, BatchState, Source
+from webapp.sources.models import PRIORITY, Batch, BatchState, NodeKind, Source
 from webapp.sources.rows import Row, RowReader, Sent
 from workers.demo import content
 from workers.demo.calendar import DAY, Calendar, dice, key
@@ -17,6 +17,7 @@ from workers.demo.offers import offer, trades_for
 
 SOURCES = {"海岱工友栏": (110, -2 * DAY + 500), "沂蒙好活汇": (90, -DAY + 520)}
 """Name -> how many rows it sent, and in which minute."""
+KINDS = (NodeKind.PROVINCE, NodeKind.GIG_PLATFORM)
 _NUMBERS_FROM = 720
 """Employers of forwarded rows are numbered behind those that are registered here, so that no name occurs twice."""
 
@@ -27,7 +28,7 @@ def forwarded(calendar: Calendar) -> list[list[Base]]:
     beginnings: list[Base] = []
     postings: list[list[Base]] = []
     for place, (name, (count, minute)) in enumerate(SOURCES.items()):
-        source = Source(id=key(f"source:{name}", minute - 3), name=name, opens=True, created_at=calendar.instant(minute - 3))
+        source = _source(calendar, name, minute - 3, kind=KINDS[place])
         batch = _batch(calendar, source, count, minute)
         beginnings += [source, batch, calendar.entry(SourceOpened(str(source.id)), by=Actor.source(name), minute=minute - 3)]
         beginnings.append(calendar.entry(BatchImported(str(batch.id), taken=count, refused=0), by=Actor.command(), minute=minute + 1))
@@ -68,10 +69,16 @@ def _row(calendar: Calendar, source: str, place: int, number: int) -> Row:
     }
 
 
+def _source(calendar: Calendar, name: str, minute: int, *, kind: NodeKind) -> Source:
+    return Source(
+        id=key(f"source:{name}", minute), name=name, opens=True, kind=kind, region=reference.home_province(), created_at=calendar.instant(minute)
+    )
+
+
 def _batch(calendar: Calendar, source: Source, count: int, minute: int) -> Batch:
     return Batch(
         id=key(f"batch:{source.name}", minute),
-        source_id=None,
+        source_id=source.id,
         file_name=f"{source.name}.csv",
         as_of=calendar.day(minute),
         state=BatchState.DONE,
@@ -93,6 +100,7 @@ def _posting(calendar: Calendar, reader: RowReader, source: Source, batch: Batch
         source_id=source.id,
         source_key=sent.key,
         batch_id=batch.id,
+        card_rank=PRIORITY,
         row_digest=sent.digest,
         created_at=at,
         opened_at=at,

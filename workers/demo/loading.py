@@ -24,11 +24,11 @@ from webapp.events import DemoLoaded
 from webapp.ledger import Entry, record
 from webapp.matching.operations import match_posting, notify_seekers
 from webapp.notices.models import Notice
-from webapp.postings.applying.models import Application
+from webapp.postings.applying.models import Application, ApplicationStep, Hire
 from webapp.postings.models import Posting, PostingReview, PostingState
 from webapp.seekers.models import SavedSearch, SeekerProfile
 from webapp.sources.models import Batch, Source
-from workers.demo import employers, forwarded, staff
+from workers.demo import applying, demand, employers, forwarded, inspection, nodes, outlets, staff
 from workers.demo.calendar import DAY, Calendar
 from workers.demo.employers import Settled
 from workers.demo.people import granted, make_person, registered
@@ -37,7 +37,8 @@ from workers.demo.seekers import MATCHED_DAYS, Seekers
 
 AGENT = 900
 _IN_ORDER: tuple[type[Base], ...] = (
-    Person, RoleGrant, Consent, Employer, Membership, SeekerProfile, SavedSearch, Source, Batch, Posting, PostingReview, Application, Notice, Entry,
+    Person, RoleGrant, Consent, Employer, Membership, SeekerProfile, SavedSearch, Source, Batch, Posting, PostingReview,
+    Application, ApplicationStep, Hire, Notice, Entry,
 )  # fmt: skip
 """Rows refer only to what stands before them."""
 _BUNDLES_AT_ONCE = 80
@@ -75,7 +76,7 @@ def load(settings: Settings, progress: Progress | None = None) -> Summary:
     with reading():
         is_there = session().scalar(select(Entry.id).where(Entry.event == DemoLoaded.__name__).limit(1)) is not None
     if not is_there:
-        _Load(Calendar(today()), progress or _silent).run()
+        _Load(settings, Calendar(today()), progress or _silent).run()
     return _summary(loaded=not is_there, seconds=time.monotonic() - began)
 
 
@@ -84,7 +85,8 @@ def _silent(what: str, done: int, total: int) -> None:
 
 
 class _Load:
-    def __init__(self, calendar: Calendar, progress: Progress) -> None:
+    def __init__(self, settings: Settings, calendar: Calendar, progress: Progress) -> None:
+        self._settings = settings
         self._calendar = calendar
         self._progress = progress
 
@@ -96,10 +98,19 @@ class _Load:
         postings = self._postings(settled, offices)
         seekers = Seekers(self._calendar, hashes[-1])
         self._lay("求职者", seekers.bundles)
-        self._lay("应聘", seekers.applications(settled, _openings(self._calendar, postings)))
+        self._lay("应聘", seekers.applications(settled, _openings(self._calendar, postings, PostingState.OPEN)))
+        self._lay("无答复的应聘", seekers.forgotten(settled, _openings(self._calendar, postings, PostingState.EXPIRED)))
         self._lay("转载岗位", forwarded.forwarded(self._calendar))
+        nodes.deliver(self._calendar)
         self._match(postings)
+        demand.lay(self._calendar.today)
+        self._progress("用工需求和目录", 1, 1)
+        inspection.inspect(self._calendar)
+        self._progress("发布渠道", 0, 1)
+        outlets.publish(self._settings)
+        self._progress("发布渠道", 1, 1)
         with transaction():
+            applying.go_on(settled, seekers.people[0][0])
             count = session().scalar(select(func.count()).select_from(Posting)) or 0
             record(DemoLoaded(self._calendar.today.isoformat(), count), by=Actor.command())
 
@@ -163,11 +174,9 @@ def _posting_in(bundle: Sequence[Base]) -> Posting:
     return posting
 
 
-def _openings(calendar: Calendar, postings: Iterable[Posting]) -> list[tuple[Posting, int]]:
+def _openings(calendar: Calendar, postings: Iterable[Posting], state: PostingState) -> list[tuple[Posting, int]]:
     midnight = calendar.instant(0)
-    return [
-        (one, (one.opened_at - midnight) // timedelta(minutes=1)) for one in postings if one.state is PostingState.OPEN and one.opened_at is not None
-    ]
+    return [(one, (one.opened_at - midnight) // timedelta(minutes=1)) for one in postings if one.state is state and one.opened_at is not None]
 
 
 def _add_missing(rows: Iterable[Base]) -> None:

@@ -8,21 +8,19 @@ from uuid import UUID
 from webapp.access import Actor, Role
 from webapp.accounts.models import Person
 from webapp.db import Base
-from webapp.events import ApplicationOpened, ApplicationSent, ApplicationWithdrawn, SearchSaved, SeekerProfileChanged
-from webapp.notices.models import NoticeKind
-from webapp.postings.applying.models import Application, ApplicationState
+from webapp.events import SearchSaved, SeekerProfileChanged
 from webapp.postings.models import Posting
 from webapp.postings.reading import understand
 from webapp.reference import queries as reference
 from webapp.reference.models import Education
 from webapp.seekers.filing import analysis_mark, filing_word
 from webapp.seekers.models import SavedSearch, SeekerProfile
-from workers.demo import content
+from workers.demo import applying, content
 from workers.demo.calendar import DAY, Calendar, dice, key, working_minute
 from workers.demo.content import Trade
 from workers.demo.employers import SHOWN_COUNTY, Settled
 from workers.demo.people import make_person, phone, registered
-from workers.demo.postings import SHOWN_TRADE, notice_of
+from workers.demo.postings import SHOWN_TRADE
 
 COUNT = 620
 _FIRST = 3000
@@ -30,7 +28,7 @@ SHOWN = _FIRST
 """The seeker whose sign-in is printed: a welder of the shown city."""
 MATCHED_DAYS = 2
 """Searches were saved in the evening before these days; what opened since is matched and told after the load."""
-_SEARCHERS, _SENT = 170, 900
+_SEARCHERS, _SENT, _FORGOTTEN = 170, 900, 30
 
 
 def shown_phone() -> str:
@@ -108,7 +106,17 @@ class Seekers:
                 continue
             sent.add((person.id, posting.id))
             assert posting.employer_id is not None, "only postings of employers here are applied to"
-            bundles.append(_application(self._calendar, place, person, posting, of_employer[posting.employer_id], chance, max(opened, since)))
+            bundles.append(applying.told(self._calendar, place, person, posting, of_employer[posting.employer_id], chance, max(opened, since)))
+        return bundles
+
+    def forgotten(self, settled: Iterable[Settled], expired: Iterable[tuple[Posting, int]]) -> list[list[Base]]:
+        """A few that were sent soon after an expired posting opened, which nobody ever answered: the clock ended them."""
+        of_employer = {one.employer.id: one for one in settled}
+        bundles = []
+        for place, (posting, opened) in enumerate(pair for pair in expired if pair[1] < -applying.LAPSE_MINUTES - 3 * DAY):
+            person, _, since = self.people[1 + place * 7 % (COUNT - 1)]
+            if place < _FORGOTTEN and posting.employer_id is not None and since < opened:
+                bundles.append(applying.forgotten(self._calendar, place, person, posting, of_employer[posting.employer_id], opened))
         return bundles
 
 
@@ -140,39 +148,3 @@ def _profile(calendar: Calendar, person: Person, county: str, trade: Trade, chan
     )
     profile.about = chance.choice(content.wording().seeker_about)  # sealed under the row's key, so the key comes first
     return profile
-
-
-def _application(calendar: Calendar, place: int, person: Person, posting: Posting, settled: Settled, chance: Random, possible: int) -> list[Base]:
-    """`possible`: the minute from which the person was here and the posting was open."""
-    minute = chance.randint(max(possible + 1, -20 * DAY), -1)
-    by = Actor(person.id, Role.SEEKER.value, "web")
-    message = chance.choice(content.wording().messages)
-    application = Application(
-        id=key(f"application:{place}", minute),
-        number=f"{calendar.day(minute):%Y%m%d}{place * 104_729 % 100_000_000:08d}",
-        posting_id=posting.id,
-        person_id=person.id,
-        state=ApplicationState.SENT,
-        shares_phone=chance.random() < 0.7,
-        sent_at=calendar.instant(minute),
-    )
-    application.message = message
-    rows: list[Base] = [application, calendar.entry(ApplicationSent(str(application.id)), by=by, minute=minute)]
-    subject = f"{application.id}:{application.sent_at:%Y%m%d%H%M%S}"
-    title, path = f"岗位“{posting.title}”收到新的应聘", f"/employer/postings/{posting.id}/applications"
-    for member, _ in settled.authors:
-        rows.append(notice_of(calendar, member.id, NoticeKind.APPLICATION, subject, minute, title=title, path=path))
-    return rows + _fate(calendar, application, settled, by, chance, minute)
-
-
-def _fate(calendar: Calendar, application: Application, settled: Settled, by: Actor, chance: Random, minute: int) -> list[Base]:
-    """Half were opened by the employer, a few taken back."""
-    luck, later = chance.random(), min(-1, minute + chance.randint(30, 2 * DAY))
-    if later <= minute or luck >= 0.6:
-        return []
-    if luck < 0.06:
-        application.state, application.withdrawn_at = ApplicationState.WITHDRAWN, calendar.instant(later)
-        return [calendar.entry(ApplicationWithdrawn(str(application.id)), by=by, minute=later)]
-    application.seen_at = calendar.instant(later)
-    member, role = settled.authors[0]
-    return [calendar.entry(ApplicationOpened(str(application.id)), by=Actor(member.id, role.value, "web"), minute=later)]

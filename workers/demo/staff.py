@@ -35,15 +35,17 @@ class Post:
 
 _P, _C, _X = Level.PROVINCE, Level.CITY, Level.COUNTY
 SHOWN: tuple[Post, ...] = (
-    Post(Role.REVIEWER, "reviewer", HOME, _P, "全省的待审岗位和待核验单位：通过、退回、不通过"),
-    Post(Role.REVIEWER, "reviewer.linyi", SHOWN_CITY, _C, "只看得到临沂市的待审岗位；别的市的岗位打不开"),
-    Post(Role.INSPECTOR, "inspector", SHOWN_CITY, _C, "岗位统计，点数字看明细"),
-    Post(Role.OFFICER, "officer", "371312", _X, "本区岗位统计"),
+    Post(Role.REVIEWER, "reviewer", HOME, _P, "全省的待审岗位和待核验单位：通过、退回、不通过；举报办理"),
+    Post(Role.REVIEWER, "reviewer.linyi", SHOWN_CITY, _C, "只看得到临沂市的待审岗位；岗位抽查、举报办理"),
+    Post(Role.INSPECTOR, "inspector", SHOWN_CITY, _C, "抽查任务从抽取到公布、打电话核实、举报办理、维权电话"),
+    Post(Role.OFFICER, "officer", "371312", _X, "联系单位、记走访和用工需求、生成岗位草稿、指定专员和移交"),
     Post(Role.CASEWORKER, "caseworker", "371302", Level.STREET, "本街道所在区的岗位统计"),
     Post(Role.MARKET_STAFF, "market", "371302", _X, "本区岗位统计"),
     Post(Role.SCHOOL_STAFF, "school", SHOWN_CITY, _C, "自己的账号和登录设备"),
-    Post(Role.LEADER, "leader", HOME, _P, "全省岗位统计，每个数字都能点开"),
-    Post(Role.SYSTEM_ADMIN, "sysadmin", HOME, _P, "开通和停用工作人员，查看任务和消息投递"),
+    Post(Role.LEADER, "leader", HOME, _P, "全省岗位统计和发布渠道，每个数字都能点开；计算和发布急需紧缺目录"),
+    Post(
+        Role.SYSTEM_ADMIN, "sysadmin", HOME, _P, "开通和停用工作人员，查看任务和消息投递；来源节点；发布渠道：发到哪里、对方拒收了什么、定时发布计划"
+    ),
     Post(Role.SECURITY_ADMIN, "security", HOME, _P, "三员分立中的安全管理员"),
     Post(Role.AUDIT_ADMIN, "audit", HOME, _P, "操作记录：谁在何时做了什么"),
 )
@@ -58,6 +60,7 @@ def posts() -> list[Post]:
     others += [Post(Role.CASEWORKER, f"caseworker.{seat}", seat, Level.COMMUNITY) for seat in seats.values()]
     others += [Post(Role.INSPECTOR, f"inspector.{seat}", seat, _X) for seat in list(seats.values())[::3]]
     others += [Post(Role.MARKET_STAFF, f"market.{seat}", seat, Level.STREET) for seat in list(seats.values())[::4]]
+    others.append(Post(Role.OFFICER, "officer.371312", "371312", Level.STREET))
     return [*SHOWN, *others]
 
 

@@ -64,7 +64,7 @@ def test_a_campaign_goes_from_its_population_to_the_published_result(client, sig
     client.post(f"{made.location}/finish")
     client.post(f"{made.location}/publish")
     public = read(client.get(f"/spot-checks/{campaign.id}"))
-    assert "100.0%（43.9%–100.0%）" in public.text
+    assert "95% 置信区间 43.9%–100.0%" in public.text
 
 
 def stored_campaign() -> Campaign:

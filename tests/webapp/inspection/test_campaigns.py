@@ -38,6 +38,11 @@ def taken(**definition: str) -> population.Population:
         return population.take(defined)
 
 
+def drawn_by(campaign: Campaign, seed: str, roster: list[UUID], *, by: Actor) -> list[Check]:
+    kept = session().get_one(Campaign, campaign.id)
+    return campaigns.draw(kept, campaigns.sample(kept, seed), roster, by=by)
+
+
 def test_the_population_is_what_is_open_in_the_region_by_county_and_source():
     employer = make_employer()
     mine = {make_posting(employer=employer, region="370102").id, make_posting(employer=employer, region="370102").id}
@@ -78,7 +83,7 @@ def test_what_was_frozen_stays_although_postings_come_and_go():
     with transaction():
         postings.withdraw(session().get_one(Posting, gone.id), by=Actor.SYSTEM)
     with transaction():
-        drawn = campaigns.draw(session().get_one(Campaign, campaign.id), SEED, [inspector.id], by=inspecting(inspector))
+        drawn = drawn_by(campaign, SEED, [inspector.id], by=inspecting(inspector))
     assert [check.posting_id for check in drawn] == [gone.id]
     assert (campaign.population, drawn[0].evidence["state"]) == (1, "withdrawn")
 
@@ -142,7 +147,7 @@ def test_a_posting_without_an_eligible_inspector_refuses_the_draw_by_its_name():
     make_posting(region="370102")
     campaign = make_campaign(planner)
     with pytest.raises(NobodyFor, match="历下区"), transaction():
-        campaigns.draw(session().get_one(Campaign, campaign.id), SEED, [county.id], by=inspecting(planner))
+        drawn_by(campaign, SEED, [county.id], by=inspecting(planner))
     assert stored(Campaign, campaign.id).state is CampaignState.PREPARED
 
 
@@ -152,7 +157,7 @@ def test_a_seed_that_could_be_read_in_two_ways_is_refused(seed):
     make_posting()
     campaign = make_campaign(planner)
     with pytest.raises(BadSeed), transaction():
-        campaigns.draw(session().get_one(Campaign, campaign.id), seed, [planner.id], by=inspecting(planner))
+        drawn_by(campaign, seed, [planner.id], by=inspecting(planner))
 
 
 def test_a_campaign_is_drawn_once_by_a_machines_seed_where_none_is_typed():
@@ -161,10 +166,10 @@ def test_a_campaign_is_drawn_once_by_a_machines_seed_where_none_is_typed():
     campaign, _ = make_draw(planner, seed="")
     assert len(campaign.seed or "") == 16 and (campaign.seed or "").isdigit()
     with pytest.raises(IllegalMove), transaction():
-        campaigns.draw(session().get_one(Campaign, campaign.id), SEED, [planner.id], by=inspecting(planner))
+        drawn_by(campaign, SEED, [planner.id], by=inspecting(planner))
     fresh = make_campaign(planner)
     with pytest.raises(NoRoster), transaction():
-        campaigns.draw(session().get_one(Campaign, fresh.id), SEED, [make_staff(Role.LEADER).id, make_inspector("370202").id], by=inspecting(planner))
+        drawn_by(fresh, SEED, [make_staff(Role.LEADER).id, make_inspector("370202").id], by=inspecting(planner))
 
 
 def test_a_disabled_inspector_or_one_of_another_district_is_no_candidate():

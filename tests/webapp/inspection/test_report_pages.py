@@ -255,14 +255,13 @@ def test_a_transfer_is_written_down_and_the_pack_holds_everything_for_print(clie
         "历下区劳动监察大队",
         "移字3号",
         "扣押证件",
-        "孙举报",
-        "13933334444",
         "面试时要交三百元服装费。",
         "焊接农机车架",
         report.evidence_digest,
     ):
         assert said in page.text, said
     assert "再次计算一致" in page.text
+    assert "孙举报" not in page.text and "13933334444" not in page.text, "who reported is not handed on"
     assert [entry.subject for entry in entries("ReportPackMade")] == [str(report.id)]
     with transaction():
         row = session().get_one(PublicReport, report.id)

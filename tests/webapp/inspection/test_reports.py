@@ -8,7 +8,7 @@ from tests.factories.employers import make_employer, make_member
 from tests.factories.inspection import decide, inspecting, make_inspector, make_report, make_taken, stored
 from tests.factories.postings import make_forwarded, make_posting
 from tests.factories.reference import set_parameter
-from webapp.access import Actor, Role
+from webapp.access import Role
 from webapp.accounts import limits
 from webapp.accounts import queries as people
 from webapp.accounts.models import Person
@@ -279,21 +279,3 @@ def test_the_countys_own_handlers_are_told_before_the_citys(handler):
     with transaction():
         told = [row.person_id for row in session().scalars(select(Notice).where(Notice.kind == NoticeKind.REPORT).order_by(Notice.id))]
     assert told == [county.id, handler.id]
-
-
-def test_names_phones_and_words_are_wiped_after_the_time_they_are_kept(handler):
-    seeker = make_person()
-    old, fresh, open_ = (make_report(make_posting(), phone="13933334444", name="孙举报", reporter_id=seeker.id)[0] for _ in range(3))
-    for row in (old, fresh):
-        make_taken(row, handler)
-        decide(row, Decision.UNFOUNDED, handler=handler, note="问过刘经理")
-    with transaction():
-        session().get_one(PublicReport, old.id).decided_at = now() - timedelta(days=1096)
-    with transaction():
-        assert reports.forget_reporters(on=today(), by=Actor.SYSTEM) == 1
-    with transaction():
-        assert reports.forget_reporters(on=today(), by=Actor.SYSTEM) == 0
-    kept = stored(PublicReport, old.id)
-    assert (kept.text, kept.name, kept.phone, kept.note, kept.reporter_id) == (None,) * 5
-    assert kept.outcome and kept.evidence
-    assert all(stored(PublicReport, row.id).phone for row in (fresh, open_))

@@ -11,6 +11,7 @@ from webapp.accounts.models import Person
 from webapp.db import now, session, transaction
 from webapp.inspection import watchlist
 from webapp.inspection.models import Decision, PublicReport, Verdict
+from webapp.inspection.watchlist import Wanted
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -53,9 +54,17 @@ def test_it_counts_upheld_reports_and_findings_of_checks_by_employer_and_by_sour
     assert told(found.sources) == [("另一台", 0, 0, 0, 1, 1), ("某台", 3, 1, 1, 0, 0)]
     with transaction():
         grants = people.grants_of(handler.id)
-        assert len(session().scalars(watchlist.reports_about(grants, employer="甲公司")).all()) == 3
-        assert {row.verdict for row in session().scalars(watchlist.checks_about(grants, employer="甲公司"))} == {Verdict.FALSE, Verdict.FILLED}
-        assert len(session().scalars(watchlist.checks_about(grants, source="另一台")).all()) == 2
+        assert len(session().scalars(watchlist.reports_about(Wanted(employer="甲公司"), grants)).all()) == 3
+        assert {row.verdict for row in session().scalars(watchlist.checks_about(Wanted(employer="甲公司"), grants))} == {
+            Verdict.FALSE,
+            Verdict.FILLED,
+        }
+        assert len(session().scalars(watchlist.checks_about(Wanted(source="另一台"), grants)).all()) == 2
+        counts = {
+            only: len(session().scalars(watchlist.reports_about(Wanted("甲公司", only=only), grants)).all()) for only in ("reports", "open", "upheld")
+        }
+        assert counts == {"reports": 3, "open": 1, "upheld": 1}
+        assert [len(session().scalars(watchlist.checks_about(Wanted("甲公司", only=only), grants)).all()) for only in ("false", "stale")] == [1, 1]
 
 
 def test_an_employer_is_listed_from_the_number_of_findings_that_the_parameter_says(handler):
@@ -93,5 +102,5 @@ def test_another_district_sees_nothing_of_it_and_a_county_only_its_own(handler):
         assert (found.employers, found.sources, found.handled.reports) == ([], [], 0)
     elsewhere = people.grants_of(make_inspector("370202").id)
     with transaction():
-        assert session().scalars(watchlist.reports_about(elsewhere, employer="甲公司")).all() == []
-        assert session().scalars(watchlist.checks_about(elsewhere, source="某台")).all() == []
+        assert session().scalars(watchlist.reports_about(Wanted(employer="甲公司"), elsewhere)).all() == []
+        assert session().scalars(watchlist.checks_about(Wanted(source="某台"), elsewhere)).all() == []

@@ -218,3 +218,9 @@ def test_a_run_to_a_folder_counts_what_left_and_what_was_answered(house: Setting
 def test_a_publication_to_nowhere_is_refused(house: Settings) -> None:
     with pytest.raises(operations.NoOutlets), transaction():
         operations.plan_publication(operations.PublicationValues(title="无", region="370100", timing=Timing(time(9)), at_most=1), [], by=Actor.SYSTEM)
+
+
+@pytest.mark.parametrize("slug", ["\x00", "a\x00b", "", "A", "x" * 500, "é"])
+def test_what_can_be_no_name_is_nobodys(house: Settings, slug: str) -> None:
+    with reading():
+        assert queries.outlet_named(slug) is None

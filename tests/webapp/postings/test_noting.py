@@ -34,7 +34,7 @@ def noted(raw: dict[str, str], answer: Found = NOTHING, strict: int = 0, steps: 
     """What the search of this address leaves behind, as (text, region)."""
     with transaction() as writing:
         writing.query(SearchTally).delete()
-    tallying._gathered.clear()
+    tallying.gatherer.forget()
     criteria = criteria_of.read(raw)
     note(criteria, Widened(criteria.query, strict, tuple(Step(Widening.TERMS, "x", 1) for _ in range(steps))), answer)
     keep()

@@ -15,7 +15,7 @@ from tests.conftest import make_settings, migrate
 from webapp import db, sealing
 from webapp.config import _driver
 from webapp.db import session, today, transaction
-from webapp.postings import tallying
+from webapp.postings import gathering, tallying
 from webapp.postings.models import SearchTally
 from webapp.postings.tallying import keep, tally
 from workers import retention
@@ -48,7 +48,7 @@ def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that the gathering sees; a test moves them on."""
     seconds = [1000.0]
-    monkeypatch.setattr(tallying.time, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr(gathering.time, "monotonic", lambda: seconds[0])
     return seconds
 
 
@@ -96,7 +96,7 @@ def test_what_points_at_a_person_reaches_neither_memory_nor_database() -> None:
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tallying, "TEXTS_AT_MOST", 10)
+    monkeypatch.setattr(tallying.gatherer, "most", 10)
     for number in range(30):
         ask(f"扫街的{chr(0x4E00 + number)}")
     assert keep() == 10
@@ -124,7 +124,7 @@ def refuse() -> None:
 
 
 def test_counts_are_written_by_a_thread_of_their_own_within_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tallying, "KEPT_EVERY", 0.05)
+    monkeypatch.setattr(tallying.gatherer, "every", 0.05)
     ask("扫街的")
     for timer in [one for one in threading.enumerate() if isinstance(one, threading.Timer)]:
         if timer.interval == 0.05:

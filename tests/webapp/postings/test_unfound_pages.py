@@ -44,7 +44,7 @@ def test_a_search_that_found_nothing_comes_to_the_report_by_its_text_alone(clien
     for _ in range(3):
         tallying.tally("拖地板", "370102", strict=0, total=0, widened=False)
         assert tallying.keep() == 1
-        tallying._gathered.clear()  # as if a minute had passed
+        tallying.gatherer.forget()  # as if a minute had passed
     page = read(client.get("/search-report"))
     assert "拖地板" in page.text and "共 1 个词" in page.text
     assert page.links["0 个岗位完全符合，搜“拖地板”"] == "/postings?" + urlencode({"q": "拖地板"})

@@ -56,10 +56,17 @@ def test_minhash_estimates_the_index_within_what_its_length_allows(seed, share):
 
 @given(st.integers(0, len(TEXT)), st.text("甲乙丙丁戊己庚辛", min_size=1, max_size=3))
 @settings(max_examples=100, deadline=None)
-def test_a_word_put_in_anywhere_still_shares_a_band_and_is_the_same_job(place, word):
+def test_a_word_put_in_anywhere_leaves_it_the_same_job(place, word):
     one, other = offer(), offer(text=TEXT[:place] + word + TEXT[place:])
-    assert not set(one.bands()).isdisjoint(other.bands())
     assert same_job(one, other) and same_job(other, one)
+
+
+def test_a_word_put_in_anywhere_is_met_by_a_band_as_often_as_the_formula_says():
+    """Of so short a text a word makes a likeness of 0.8 to 0.95: 96 in a hundred at least."""
+    one = offer()
+    changed = [offer(text=f"{TEXT[:place]}{word}{TEXT[place:]}") for place in range(len(TEXT)) for word in ("甲", "乙丙", "丁戊己")]
+    met = sum(not set(one.bands()).isdisjoint(other.bands()) for other in changed)
+    assert met >= 0.93 * len(changed)
 
 
 def test_the_same_words_in_another_city_share_no_band():

@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import TEST_SECRETS, make_settings
 from webapp import db, ledger, sealing
 from webapp.config import Settings
+from webapp.sources import storing
 from workers import demo
 
 
@@ -29,6 +30,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, template_database: Path) ->
     sealing.configure(TEST_SECRETS)
     engine = db.connect(settings.database_url)
     ledger.subscribe({})
+    storing.settle(settings.var)
     with pytest.raises(Ended):
         demo.load(settings, end_among_postings)
     assert demo.load(settings).loaded
@@ -56,6 +58,7 @@ def opened(settings: Settings) -> Iterator[Settings]:
     sealing.configure(TEST_SECRETS)
     engine = db.connect(settings.database_url)
     ledger.subscribe({})
+    storing.settle(settings.var)
     yield settings
     db.end_reading()
     engine.dispose()

@@ -11,7 +11,7 @@ from webapp.access import ADMINISTRATORS, STAFF, Grant, Level, Role
 from webapp.accounts import passwords
 from webapp.accounts import queries as accounts
 from webapp.accounts.models import Person, RoleGrant
-from webapp.db import session, today
+from webapp.db import reading, session, today
 from webapp.employers import codes
 from webapp.employers.models import Employer, EmployerState
 from webapp.employers.queries import waiting_for_reviewer
@@ -25,8 +25,9 @@ from webapp.postings.models import Posting, PostingState
 from webapp.postings.reviewing.queries import waiting
 from webapp.postings.values import stated, values_of
 from webapp.reference import queries as reference
+from webapp.sources.models import Batch, BatchOrigin, BatchState, PostingConflict
 from workers import demo
-from workers.demo import forwarded, seekers, staff
+from workers.demo import forwarded, nodes, seekers, staff
 
 _S = PostingState
 
@@ -66,7 +67,9 @@ class TestSize:
 
     def test_two_sources_forward_postings_with_gaps(self) -> None:
         rows = session().scalars(select(Posting).where(Posting.source_id.is_not(None))).all()
-        assert Counter(row.source_title for row in rows) == {name: count for name, (count, _) in forwarded.SOURCES.items()}
+        by_files = {name: count for name, (count, _) in forwarded.SOURCES.items()}
+        by_nodes = Counter({next(iter(forwarded.SOURCES)): 1, nodes.MARKET: 6})
+        assert Counter(row.source_title for row in rows) == Counter(by_files) + by_nodes
         assert {row.employer_id for row in rows} == {None}
         assert any(not row.duties for row in rows)
         assert any(row.month_low is None for row in rows)
@@ -162,3 +165,15 @@ class TestWording:
         assert all(employer.uscc[8:12] == "0000" and employer.uscc[2:8] == employer.region for employer in employers)
         sent = set(session().scalars(select(Posting.employer_name).where(Posting.source_id.is_not(None))))
         assert sent.isdisjoint(employer.name for employer in employers)
+
+
+@pytest.mark.usefixtures("house")
+class TestNodes:
+    def test_every_page_of_the_sources_has_something_to_show(self) -> None:
+        with reading():
+            states = Counter(session().scalars(select(Batch.state)))
+            behind = session().scalar(select(func.count()).where(Posting.card_id.is_not(None)))
+            open_conflicts = session().scalar(select(func.count()).where(PostingConflict.decision.is_(None)))
+            refused = session().scalars(select(Batch).where(Batch.origin == BatchOrigin.PUSH, Batch.state == BatchState.DONE)).one().refused_rows
+        assert states[BatchState.HELD] == 1
+        assert behind and open_conflicts and refused == 4

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter, defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,15 +20,15 @@ from webapp.ledger import Entry
 from webapp.matching.models import Match
 from webapp.notices.models import Notice, NoticeKind
 from webapp.postings import operations
-from webapp.postings.applying.models import Application
+from webapp.postings.applying.models import NEXT, Application, ApplicationState, ApplicationStep, Hire, HireState, Interview
 from webapp.postings.models import Posting, PostingReview, PostingState
 from webapp.postings.values import values_of
 from webapp.sources.operations import import_postings
-from workers.demo import forwarded
+from workers.demo import forwarded, seekers
 from workers.demo.calendar import Calendar
 from workers.demo.loading import _IN_ORDER
 
-_S = PostingState
+_S, _A = PostingState, ApplicationState
 
 
 def _lines() -> dict[str, list[str]]:
@@ -94,8 +94,8 @@ class TestAsTheOperationsWouldHaveLeftIt:
             assert row.author_id is not None
             assert told[str(row.id)].by_role == roles[row.author_id, row.employer_id].value
 
-    def test_applications_are_of_people_to_open_postings_and_their_members_were_told(self) -> None:
-        open_ones = {row.id: row for row in direct() if row.state is _S.OPEN}
+    def test_applications_are_of_people_to_postings_that_were_open_and_their_members_were_told(self) -> None:
+        open_ones = {row.id: row for row in direct() if row.state in {_S.OPEN, _S.EXPIRED}}
         told = Counter(session().scalars(select(Notice.subject).where(Notice.kind == NoticeKind.APPLICATION)))
         for sent in session().scalars(select(Application)):
             person = session().get_one(Person, sent.person_id)
@@ -103,6 +103,34 @@ class TestAsTheOperationsWouldHaveLeftIt:
             assert opened is not None
             assert max(opened, person.created_at) < sent.sent_at <= db.now()
             assert told[f"{sent.id}:{sent.sent_at:%Y%m%d%H%M%S}"] >= 1
+
+    def test_an_application_came_where_it_is_step_by_step_along_the_table(self) -> None:
+        steps: dict[object, list[ApplicationStep]] = defaultdict(list)
+        for step in session().scalars(select(ApplicationStep).order_by(ApplicationStep.at, ApplicationStep.id)):
+            steps[step.application_id].append(step)
+        states = set()
+        for sent in session().scalars(select(Application)):
+            way = steps[sent.id]
+            assert [step.before for step in way] == [None, *(step.after for step in way[:-1])]
+            assert all(step.after in NEXT[step.before] for step in way if step.before is not None)
+            assert way[-1].after is sent.state
+            assert (sent.seen_at is not None) == any(step.after not in {_A.SENT, _A.WITHDRAWN, _A.LAPSED} for step in way)
+            assert (sent.withdrawn_at is not None) == (sent.state is _A.WITHDRAWN)
+            states.add(sent.state)
+        assert states == set(_A), "the demo shows every state"
+
+    def test_who_was_hired_has_a_hire_and_nobody_else(self) -> None:
+        hired = {row.id for row in session().scalars(select(Application).where(Application.state == _A.HIRED))}
+        rows = session().scalars(select(Hire)).all()
+        assert {row.application_id for row in rows} == hired
+        assert {row.state for row in rows} >= {HireState.WAITING, HireState.REGISTERED}
+
+    def test_the_shown_seeker_is_invited_for_tomorrow(self) -> None:
+        seeker = accounts.person_by_phone(seekers.shown_phone())
+        assert seeker is not None
+        invited = select(Interview).join(Application, Application.id == Interview.application_id).where(Application.person_id == seeker.id)
+        days = {row.starts_at.astimezone(db.LOCAL_ZONE).date() for row in session().scalars(invited)}
+        assert days == {today() + timedelta(days=1)}
 
     def test_the_row_numbers_have_no_gaps(self) -> None:
         numbers = sorted(session().scalars(select(Posting.seq)))

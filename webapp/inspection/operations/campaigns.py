@@ -5,6 +5,7 @@ import secrets
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -96,7 +97,7 @@ def prepare(title: str, taken: Population, *, rate: int, due_on: date, by: Actor
         due_on=due_on,
         state=CampaignState.PREPARED,
         created_by=by.person_id,
-        created_at=now(),
+        created_at=taken.taken_at,
     )
     session().add(campaign)
     session().add_all(_strata(campaign, taken.layers))
@@ -113,22 +114,31 @@ def _strata(campaign: Campaign, layers: Sequence[Layer]) -> Iterable[Stratum]:
         )
 
 
-def draw(campaign: Campaign, seed: str, roster: Iterable[UUID], *, by: Actor) -> list[Check]:
-    """Draws postings and inspectors, once. An empty seed is made by the machine. What a posting says now is kept with its check.
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a seed draws from a campaign's population: posting -> its stratum."""
 
-    Raises IllegalMove, BadSeed, NoRoster, NobodyFor.
-    """
+    seed: str
+    homes: Mapping[UUID, UUID]
+
+
+def sample(campaign: Campaign, seed: str) -> Sample:
+    """A large population takes seconds to put in order, and cannot change any more: call it with no transaction open. An empty seed is made by
+    the machine. Raises BadSeed."""
+    known, strata = _seed(seed), queries.strata(campaign)
+    drawn = drawing.draw([stratum.layer for stratum in strata], known, campaign.size)
+    return Sample(known, {key: stratum.id for stratum, keys in zip(strata, drawn, strict=True) for key in keys})
+
+
+def draw(campaign: Campaign, sampled: Sample, roster: Iterable[UUID], *, by: Actor, at: datetime | None = None) -> list[Check]:
+    """Gives each drawn posting to an inspector, once. What a posting says now is kept with its check. Raises IllegalMove, NoRoster, NobodyFor."""
     _move(campaign, CampaignState.RUNNING)
-    campaign.seed = _seed(seed)
     chosen = set(roster)
     people = [one for one in queries.colleagues(Permission.CHECK_RUN, campaign.region) if one.id in chosen]
     if not people:
         raise NoRoster
-    campaign.roster, campaign.drawn_at = [str(one.id) for one in people], now()
-    strata = queries.strata(campaign)
-    drawn = drawing.draw([stratum.layer for stratum in strata], campaign.seed, campaign.size)
-    homes = {key: stratum for stratum, keys in zip(strata, drawn, strict=True) for key in keys}
-    checks = _checks(campaign, homes, people)
+    campaign.seed, campaign.roster, campaign.drawn_at = sampled.seed, [str(one.id) for one in people], at or now()
+    checks = _checks(campaign, sampled.homes, people)
     session().add_all(checks)
     telling.tell_inspectors(campaign, Counter(check.inspector_id for check in checks))
     record(events.CampaignDrawn(str(campaign.id), len(checks), len(people)), by=by)
@@ -144,7 +154,7 @@ def _seed(typed: str) -> str:
     return seed
 
 
-def _checks(campaign: Campaign, homes: Mapping[UUID, Stratum], people: Sequence[Colleague]) -> list[Check]:
+def _checks(campaign: Campaign, homes: Mapping[UUID, UUID], people: Sequence[Colleague]) -> list[Check]:
     postings, employers = _drawn_postings(homes)
     eligible = _eligible(postings, people)
     try:
@@ -158,8 +168,8 @@ def _checks(campaign: Campaign, homes: Mapping[UUID, Stratum], people: Sequence[
     ]
 
 
-def _drawn_postings(homes: Mapping[UUID, Stratum]) -> tuple[dict[UUID, Posting], dict[UUID | None, Employer]]:
-    keys = list(homes)
+def _drawn_postings(drawn: Iterable[UUID]) -> tuple[dict[UUID, Posting], dict[UUID | None, Employer]]:
+    keys = list(drawn)
     found: dict[UUID, Posting] = {}
     for start in range(0, len(keys), _READ_AT_ONCE):
         found |= {row.id: row for row in session().scalars(select(Posting).where(Posting.id.in_(keys[start : start + _READ_AT_ONCE])))}
@@ -179,16 +189,16 @@ def _eligible(postings: Mapping[UUID, Posting], people: Sequence[Colleague]) -> 
 
 
 def _check(
-    campaign: Campaign, stratum: Stratum, number: int, posting: Posting, employer: Employer | None, eligible: list[int], inspector: UUID
+    campaign: Campaign, stratum_id: UUID, number: int, posting: Posting, employer: Employer | None, eligible: list[int], inspector: UUID
 ) -> Check:
     said = evidence.of_posting(posting, employer, at=campaign.drawn_at)
     return Check(
         id=new_key(),
         campaign_id=campaign.id,
-        stratum_id=stratum.id,
+        stratum_id=stratum_id,
         number=number,
         posting_id=posting.id,
-        region=posting.region or stratum.county,
+        region=posting.region or campaign.region,
         employer_name=posting.employer_name,
         source=population.source_of(posting),
         evidence=said,
@@ -199,20 +209,20 @@ def _check(
     )
 
 
-def finish(campaign: Campaign, *, by: Actor) -> None:
+def finish(campaign: Campaign, *, by: Actor, at: datetime | None = None) -> None:
     """Nothing is checked any more. What was not checked stays so and is counted openly. Raises IllegalMove, ChecksLeft."""
     left = session().scalar(queries.checks_of(campaign).where(Check.verdict.is_(None)).order_by(None).limit(1))
     if left is not None and campaign.due_on >= today():
         raise ChecksLeft
     _move(campaign, CampaignState.FINISHED)
-    campaign.finished_at = now()
+    campaign.finished_at = at or now()
     record(events.CampaignFinished(str(campaign.id)), by=by)
 
 
-def publish(campaign: Campaign, *, by: Actor) -> None:
+def publish(campaign: Campaign, *, by: Actor, at: datetime | None = None) -> None:
     """Anybody may read the result from now on, and draw again. Raises IllegalMove."""
     _move(campaign, CampaignState.PUBLISHED)
-    campaign.published_at = now()
+    campaign.published_at = at or now()
     record(events.CampaignPublished(str(campaign.id)), by=by)
 
 

@@ -3,16 +3,14 @@ until another has accepted it (首问负责)."""
 
 import secrets
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Select, or_, select
 
 from webapp import events
 from webapp.access import Actor, Permission
 from webapp.accounts import limits
-from webapp.db import new_key, now, session, today
+from webapp.db import LOCAL_ZONE, new_key, now, session
 from webapp.inspection import evidence, population, queries, telling
 from webapp.inspection.models import Decision, Office, PublicReport, ReportKind, ReportState, Transfer
 from webapp.inspection.operations.refusals import NoReason, Refusal, TooNear
@@ -26,7 +24,6 @@ _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without what is mistaken on paper or on the phone: 0 and O, 1 and I."""
 CODE_LENGTH = 8
 _LIMITS = (("report_per_origin_hour", timedelta(hours=1)), ("report_per_origin_day", timedelta(days=1)))
-_FORGOTTEN_AT_ONCE = 500
 
 
 class AlreadyReceived(Refusal):
@@ -60,7 +57,9 @@ class NoOffice(Refusal):
     says = "请选择转交给哪个部门，并写明单位名称和理由"
 
 
-def receive(posting: Posting, kind: ReportKind, text: str, *, once: UUID, origin: bytes, by: Actor, **reporter: Any) -> tuple[PublicReport, str]:
+def receive(
+    posting: Posting, kind: ReportKind, text: str, *, once: UUID, origin: bytes, by: Actor, at: datetime | None = None, **reporter: Any
+) -> tuple[PublicReport, str]:
     """The report, and the code that is shown once. `reporter`: name, phone, by_sms, reporter_id, each where it was given.
 
     Raises AlreadyReceived, limits.TooMany.
@@ -70,7 +69,7 @@ def receive(posting: Posting, kind: ReportKind, text: str, *, once: UUID, origin
     if known is not None:
         raise AlreadyReceived(known.number)
     limits.keep_within(_LIMITS, PublicReport.received_at, PublicReport.origin_index == origin)
-    report, code = _new_report(posting, kind, once=once, origin=origin)
+    report, code = _new_report(posting, kind, once=once, origin=origin, at=at or now())
     report.text = text.strip()
     for field, value in reporter.items():
         setattr(report, field, value)
@@ -81,9 +80,8 @@ def receive(posting: Posting, kind: ReportKind, text: str, *, once: UUID, origin
     return report, code
 
 
-def _new_report(posting: Posting, kind: ReportKind, *, once: UUID, origin: bytes) -> tuple[PublicReport, str]:
-    at, region = now(), posting.region or reference.home_province()
-    number = _new_number()
+def _new_report(posting: Posting, kind: ReportKind, *, once: UUID, origin: bytes, at: datetime) -> tuple[PublicReport, str]:
+    region, number = posting.region or reference.home_province(), _new_number(at)
     code = "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
     said = evidence.of_posting(posting, posting_queries.employer_of(posting), at=at)
     report = PublicReport(
@@ -106,10 +104,10 @@ def _new_report(posting: Posting, kind: ReportKind, *, once: UUID, origin: bytes
     return report, code
 
 
-def _new_number() -> str:
+def _new_number(at: datetime) -> str:
     """The day and six random digits: easy to say on the phone, and it does not tell how many there are."""
     while True:
-        number = f"{today():%Y%m%d}{secrets.randbelow(10**6):06d}"
+        number = f"{at.astimezone(LOCAL_ZONE):%Y%m%d}{secrets.randbelow(10**6):06d}"
         if not queries.number_is_taken(number):
             return number
 
@@ -249,20 +247,3 @@ def _require_owner(report: PublicReport, by: Actor) -> None:
 
 def _posting(report: PublicReport) -> Posting:
     return session().get_one(Posting, report.posting_id)
-
-
-def forget_reporters(*, on: date, by: Actor) -> int:
-    """Wipes who reported and what they wrote once a decided report is older than it is kept, some hundred at a time; answers how many."""
-    past = now() - timedelta(days=reference.whole("report_kept_days", on=on))
-    rows = session().scalars(_to_forget(past)).all()
-    for report in rows:
-        report.text = report.name = report.phone = report.note = report.reporter_id = None
-    if rows:
-        record(events.ReportersForgotten(on.isoformat(), len(rows)), by=by)
-    return len(rows)
-
-
-def _to_forget(past: datetime) -> Select[PublicReport]:
-    held = (PublicReport.text_sealed, PublicReport.name_sealed, PublicReport.phone_sealed, PublicReport.note_sealed, PublicReport.reporter_id)
-    wanted = select(PublicReport).where(PublicReport.decided_at < past, or_(*(column.is_not(None) for column in held)))
-    return wanted.order_by(PublicReport.decided_at).limit(_FORGOTTEN_AT_ONCE).with_for_update(skip_locked=True)

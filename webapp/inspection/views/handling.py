@@ -13,10 +13,11 @@ from webapp.inspection.models import PublicReport, ReportState
 from webapp.inspection.operations import reports
 from webapp.inspection.operations.refusals import NoReason, Refusal
 from webapp.inspection.telling import outcome_words
-from webapp.inspection.views.room import blueprint
+from webapp.inspection.views.room import argument, blueprint
+from webapp.inspection.watchlist import Wanted
 from webapp.postings import operations as postings
 from webapp.reference import queries as reference
-from webapp.web import found, paginate
+from webapp.web import found, page_number, paginate
 
 _TRANSFER = "transfer"
 """Before the names of its fields, which stand on one page with those of the decision."""
@@ -233,15 +234,16 @@ def watch() -> str:
 @blueprint.get("/inspection/watchlist/of")
 @requires(Permission.REPORT_HANDLE)
 def watch_one() -> str:
-    employer, source = request.args.get("employer", "")[:120], request.args.get("source", "")[:60]
-    found(employer or source or None)
-    page = paginate(watchlist.reports_about(_grants(), employer=employer, source=source))
-    checks = paginate(watchlist.checks_about(_grants(), employer=employer, source=source), number=1, size=100)
+    only = request.args.get("only", "")
+    wanted = Wanted(argument("employer", 120), argument("source", 60), only if only in watchlist.ONLY else "")
+    found(wanted.employer or wanted.source or wanted.only or None)
+    page = paginate(watchlist.reports_about(wanted, _grants())) if wanted.has_reports else None
     return render_template(
         "inspection/watch_one.html",
-        name=employer or source,
+        name=wanted.employer or wanted.source,
+        words=watchlist.ONLY.get(wanted.only, ""),
         page=page,
-        checks=checks,
+        checks=paginate(watchlist.checks_about(wanted, _grants()), number=page_number("checks"), size=50) if wanted.has_checks else None,
         days=reference.whole("watchlist_days"),
-        **_of_rows(page.rows),
+        **_of_rows(page.rows if page else ()),
     )

@@ -14,7 +14,7 @@ from webapp.inspection.models import Campaign, CampaignState, Check
 from webapp.inspection.operations import campaigns, checks
 from webapp.inspection.operations.refusals import NoReason, Refusal
 from webapp.inspection.population import Definition
-from webapp.inspection.views.room import areas, blueprint
+from webapp.inspection.views.room import areas, argument, blueprint
 from webapp.reference import queries as reference
 from webapp.web import found, paginate
 
@@ -130,8 +130,9 @@ def draw_campaign(key: UUID) -> str | Response:
     form = DrawForm().offer(queries.colleagues(Permission.CHECK_RUN, kept.region))
     if form.validate_on_submit():
         try:
+            sampled = campaigns.sample(kept, form.seed.data or "")
             with transaction():
-                drawn = campaigns.draw(_campaign(key, for_change=True), form.seed.data or "", form.people(), by=acting(Permission.CHECK_PLAN))
+                drawn = campaigns.draw(_campaign(key, for_change=True), sampled, form.people(), by=acting(Permission.CHECK_PLAN))
         except campaigns.BadSeed as refusal:
             form.seed.errors = [str(refusal)]
         except Refusal as refusal:
@@ -197,7 +198,7 @@ def cancel_campaign(key: UUID) -> str | Response:
 def campaign_checks(key: UUID) -> str:
     campaign = _campaign(key)
     group = next((one for one in Group if one.value == request.args.get("group")), None)
-    county, source = request.args.get("county", "")[:6], request.args.get("source", "")[:60]
+    county, source = argument("county", 6), argument("source", 60)
     page = paginate(figures.rows(campaign, county=county, source=source, group=group), size=50)
     return render_template(
         "inspection/campaign_checks.html",

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint
+from flask import Blueprint, request
 from markupsafe import Markup, escape
 
 from webapp.access import Grant
 from webapp.inspection.estimating import Share
 from webapp.inspection.models import CampaignState, Check, PublicReport, ReportState, Verdict
 from webapp.reference import queries as reference
-from webapp.web import span
+from webapp.web import NUL, span
 
 blueprint = Blueprint("inspection", __name__, template_folder="../templates")
 blueprint.add_app_template_filter(span, "span")
@@ -44,14 +44,22 @@ def due_badge(report: PublicReport) -> Markup:
     return _tag("已超期", "bad") if report.is_late else Markup("")
 
 
-def percent(share: Share | None) -> str:
-    """`92.3%（85.1%–96.2%）`; a dash where nothing counts yet."""
-    return "—" if share is None else f"{share.value:.1%}（{share.low:.1%}–{share.high:.1%}）"
+def share_words(share: Share | None) -> Markup:
+    """`92.3%` with its interval below; a dash where nothing counts yet."""
+    if share is None:
+        return Markup("—")
+    said = Markup('<span class="share">{} <small>{}–{}</small></span>')
+    return said.format(f"{share.value:.1%}", f"{share.low:.1%}", f"{share.high:.1%}")
 
 
 def said(check: Check, name: str) -> str:
     """A field of what the posting said when it was drawn."""
     return str(check.evidence.get(name) or "")
+
+
+def argument(name: str, most: int) -> str:
+    """What the address says, without NUL, which PostgreSQL refuses to look for."""
+    return request.args.get(name, "").replace(NUL, "")[:most]
 
 
 def areas(grants: Iterable[Grant]) -> list[tuple[str, str]]:
@@ -65,5 +73,5 @@ def _within(code: str) -> list[str]:
     return [code, *(inner for child in reference.regions().children(code) for inner in _within(child.code))]
 
 
-for _name, _words in (("inspection_badge", badge), ("due_badge", due_badge), ("share_words", percent), ("said_of", said)):
+for _name, _words in (("inspection_badge", badge), ("due_badge", due_badge), ("share_words", share_words), ("said_of", said)):
     blueprint.add_app_template_global(_words, _name)

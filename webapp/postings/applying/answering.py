@@ -11,10 +11,10 @@ from datetime import timedelta
 from math import ceil
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from webapp.db import now, session
-from webapp.postings.applying.models import Application, ApplicationState, Hire, HireState, Interview
+from webapp.postings.applying.models import Application, ApplicationState
 from webapp.postings.models import Posting
 from webapp.reference import queries as reference
 
@@ -64,24 +64,3 @@ def told(employer_id: UUID | None) -> int | None:
         return None
     found = answering_of([employer_id])
     return found.days if found.sent >= reference.whole("application_figures_least") else None
-
-
-@dataclass(frozen=True, slots=True)
-class Funnel:
-    """Of one posting. Each is part of the one before, but for hires without an interview."""
-
-    sent: int
-    seen: int
-    answered: int
-    invited: int
-    hired: int
-
-
-def funnel_of(posting: Posting) -> Funnel:
-    """Of a posting the caller has already found in its own scope; what was taken back counts as sent."""
-    of_it = Application.posting_id == posting.id
-    counts = select(func.count(), func.count(Application.seen_at), func.count(Application.answered_at)).where(of_it)
-    sent, seen, answered = session().execute(counts).one()
-    invited = select(func.count(Interview.application_id.distinct())).join(Application, Application.id == Interview.application_id).where(of_it)
-    hired = select(func.count()).select_from(Hire).where(Hire.posting_id == posting.id, Hire.state != HireState.NEVER_CAME)
-    return Funnel(sent, seen, answered, session().scalar(invited) or 0, session().scalar(hired) or 0)

@@ -7,9 +7,10 @@ from datetime import date, datetime, time
 
 from wtforms import StringField, TextAreaField, TimeField
 from wtforms.validators import DataRequired, InputRequired, ValidationError
+from wtforms.widgets import TextInput
 
+from webapp.accounts.models import Person
 from webapp.db import LOCAL_ZONE, today
-from webapp.employers.models import Employer
 from webapp.postings.applying.interviews import Appointment
 from webapp.postings.applying.models import REFUSALS, Interview, Reason
 from webapp.postings.forms import Choice, Day, Radio, short, stripped
@@ -17,25 +18,41 @@ from webapp.postings.models import Posting
 from webapp.web import Form, options
 
 LENGTHS = (("30", "半小时"), ("60", "一小时"), ("90", "一个半小时"), ("120", "两小时"), ("240", "半天"))
-_HOUR = re.compile(r"(\d{1,2})(?:[:.点时](\d{1,2})?分?)?")
+_HOUR = re.compile(r"(上午|早上|中午|下午|晚上)?(\d{1,2})(?:[:.点时](半|\d{1,2})?分?|(\d\d))?")
+_AFTERNOON = frozenset({"下午", "晚上"})
 _PHONE_SIGNS = re.compile(r"[\d\s()+\-转]+")
 
 
 class Hour(TimeField):
-    """A time of the day, as people write it: 9:30, 9：30, 9点, 14点30分."""
+    """A time of the day as people write it: 9:30, 9：30, 930, 9点半, 下午2点. A box for words, since one for times hides what it does not take."""
+
+    widget = TextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return f"{self.data.hour}:{self.data.minute:02d}" if self.data else ""
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         self.data = None
         text = unicodedata.normalize("NFKC", "".join(valuelist)).replace(" ", "")
         if not text:
             return
-        found = _HOUR.fullmatch(text)
         try:
-            self.data = time(int(found[1]), int(found[2] or 0)) if found else None
+            self.data = _hour(text)
         except ValueError:
-            self.data = None
-        if self.data is None:
-            raise ValueError(f"{self.label.text}要写成 时:分，例如 14:30")
+            raise ValueError(f"{self.label.text}要写成 时:分，例如 14:30") from None
+
+
+def _hour(text: str) -> time:
+    """Raises ValueError."""
+    found = _HOUR.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    hour, minutes = int(found[2]), found[3] or found[4] or "0"
+    if found[1] in _AFTERNOON and hour < 12:
+        hour += 12
+    return time(hour, 30 if minutes == "半" else int(minutes))
 
 
 class ApplyForm(Form):
@@ -79,7 +96,7 @@ class RefuseForm(Form):
 
 class InterviewForm(Form):
     day = Day("日期", [InputRequired("请选面试的日期")])
-    hour = Hour("时间", [InputRequired("请写几点面试")], description="例如 9:30、14:00")
+    hour = Hour("时间", [InputRequired("请写几点面试")], description="例如 9:30、14:00、下午 2 点")
     minutes = Choice("大约多久", choices=options(LENGTHS), default="60")
     place = StringField(
         "地点", [DataRequired("请写在哪里面试"), short("地点", 120)], filters=[stripped], description="写到门牌号；电话或视频面试也请写明"
@@ -96,10 +113,9 @@ class InterviewForm(Form):
         return cls(data={**kept, "day": local.date(), "hour": local.time(), "minutes": str(interview.minutes)})
 
     @classmethod
-    def at(cls, posting: Posting, employer: Employer | None) -> "InterviewForm":
-        """The start of an invitation: the place of work and whom the employer named as its contact."""
-        contact = {"contact_name": employer.contact_name, "contact_phone": employer.contact_phone} if employer else {}
-        return cls(data={"place": posting.address, "minutes": "60", **contact})
+    def at(cls, posting: Posting, host: Person) -> "InterviewForm":
+        """The start of an invitation: to the place of work, and to whoever invites."""
+        return cls(data={"place": posting.address, "minutes": "60", "contact_name": host.name or "", "contact_phone": host.phone or ""})
 
     def validate_contact_phone(self, field: StringField) -> None:
         text = unicodedata.normalize("NFKC", field.data or "")

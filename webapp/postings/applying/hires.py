@@ -14,6 +14,14 @@ from webapp.postings.refusals import Refusal
 from webapp.reference import queries as reference
 from webapp.reference.queries import MissingParameter
 
+DUTIES = (
+    ("employment_registration_within", "办理就业登记"),
+    ("social_insurance_registration_within", "办理社会保险登记"),
+    ("written_contract_within", "订立书面劳动合同"),
+)
+"""What an employer owes to whom it hired, each with a term that is a dated parameter."""
+_UNITS = {"days": "天", "months": "个月"}
+
 
 class NotThatDay(Refusal):
     def __init__(self, first: date, last: date) -> None:
@@ -89,6 +97,12 @@ def registration_due(region: str | None, on: date) -> date | None:
     except MissingParameter:
         return None
     return on + timedelta(days=days)
+
+
+def duties(region: str | None) -> list[str]:
+    """`30 天内办理就业登记（山东省就业促进条例 §39）`; a term that is not known for the place is not told."""
+    rows = [(reference.parameter(key, region=region or reference.home_province()), what) for key, what in DUTIES]
+    return [f"{row.value} {_UNITS.get(row.unit, row.unit)}内{what}（{row.basis}）" for row, what in rows if row is not None and row.value]
 
 
 def _turn(hired: Hire, state: HireState) -> None:

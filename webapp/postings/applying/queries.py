@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, true
 
 from webapp.access import Grant
 from webapp.accounts.models import Person
@@ -44,6 +44,16 @@ class Shelf(Labelled):
     OFFER = "offer", "拟录用"
     HIRED = "hired", "已录用"
     ENDED = "ended", "已结束"
+
+
+class Passed(Labelled):
+    """How far applications came: each is part of the one before, but that one may be hired without an interview."""
+
+    SENT = "sent", "收到"
+    SEEN = "seen", "查看过"
+    ANSWERED = "answered", "答复过"
+    INVITED = "invited", "约过面试"
+    HIRED = "hired", "录用"
 
 
 _STATES: Mapping[Shelf, frozenset[ApplicationState]] = {
@@ -88,6 +98,17 @@ def _has_interview(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(Interview.application_id == Application.id, *conditions)
 
 
+def has_passed(passed: Passed) -> ColumnElement[bool]:
+    """What was taken back counts where it came; a hire who never began does not."""
+    return {
+        Passed.SENT: true(),
+        Passed.SEEN: Application.seen_at.is_not(None),
+        Passed.ANSWERED: Application.answered_at.is_not(None),
+        Passed.INVITED: _has_interview(),
+        Passed.HIRED: exists().where(Hire.application_id == Application.id, Hire.state != HireState.NEVER_CAME),
+    }[passed]
+
+
 # an employer's own
 
 
@@ -97,6 +118,18 @@ def of_employers(grants: Iterable[Grant], shelf: Shelf, posting: Posting | None 
     if shelf in {Shelf.HIRED, Shelf.ENDED}:
         return wanted.order_by(Application.waits_since.desc(), Application.id.desc())
     return wanted.order_by(Application.waits_since, Application.id)
+
+
+def that_passed(posting: Posting, passed: Passed) -> Select[Application]:
+    """Of a posting the caller has already found in its own scope; the latest first."""
+    wanted = select(Application).where(Application.posting_id == posting.id, has_passed(passed))
+    return wanted.order_by(Application.sent_at.desc(), Application.id.desc())
+
+
+def passed_counts(posting: Posting) -> dict[Passed, int]:
+    columns = [func.sum(case((has_passed(passed), 1), else_=0)) for passed in Passed]
+    row = session().execute(select(*columns).where(Application.posting_id == posting.id)).one()
+    return {passed: int(count or 0) for passed, count in zip(Passed, row, strict=True)}
 
 
 def shelf_counts(grants: Iterable[Grant], posting: Posting | None = None) -> dict[Shelf, int]:
@@ -143,6 +176,11 @@ def application_counts(postings: Iterable[Posting]) -> dict[UUID, int]:
 def people(applications: Iterable[Application]) -> dict[UUID, Person]:
     keys = {application.person_id for application in applications}
     return {person.id: person for person in session().scalars(select(Person).where(Person.id.in_(keys)))}
+
+
+def person(key: UUID) -> Person:
+    """Somebody whose key the caller holds by right: the visitor."""
+    return session().get_one(Person, key)
 
 
 def interviews_between(grants: Iterable[Grant], start: datetime, end: datetime) -> Sequence[tuple[Interview, Application]]:
@@ -202,6 +240,11 @@ def applications_of(person_id: UUID) -> Select[Application]:
     """What goes on first, then the latest."""
     goes_on = Application.state.in_(LIVE)
     return select(Application).where(Application.person_id == person_id).order_by(goes_on.desc(), Application.sent_at.desc(), Application.id.desc())
+
+
+def posting_of(key: UUID) -> UUID | None:
+    """Of one application, for a worker."""
+    return session().scalar(select(Application.posting_id).where(Application.id == key))
 
 
 def application_by(person_id: UUID, posting_id: UUID) -> Application | None:

@@ -11,6 +11,10 @@ from webapp.labels import Labelled
 from webapp.postings.applying.models import Hire, HireState
 from webapp.postings.models import Posting
 from webapp.postings.queries import LONG, reach, within
+from webapp.reference import queries as reference
+
+COUNTIES_OF = 2
+"""The most cities whose counties are listed on one page."""
 
 
 class Due(Labelled):
@@ -40,11 +44,19 @@ def counts(region: str, grants: Iterable[Grant]) -> dict[Due, int]:
     return {due: int(count or 0) for due, count in zip(Due, row, strict=True)}
 
 
-def by_county(grants: Iterable[Grant]) -> list[tuple[str, int, int]]:
-    """Place of work, hires that wait for their registration, and those of them that are over."""
-    columns = [func.sum(case((condition, 1), else_=0)) for condition in (Hire.state == HireState.WAITING, is_due(Due.OVER))]
-    asked = _reached("", grants).with_only_columns(Posting.region, *columns).group_by(Posting.region).order_by(Posting.region)
-    return [(str(code or ""), int(waiting), int(over)) for code, waiting, over in session().execute(asked)]
+def by_place(region: str, grants: Iterable[Grant]) -> list[tuple[str, dict[Due, int]]]:
+    """By the county of the work; where that would be a book, by city."""
+    columns = [func.sum(case((is_due(due), 1), else_=0)) for due in Due]
+    asked = _reached(region, grants).with_only_columns(Posting.region, *columns).group_by(Posting.region).order_by(Posting.region)
+    found = [(str(code), dict(zip(Due, map(int, numbers), strict=True))) for code, *numbers in session().execute(asked)]
+    cities = {code: reference.regions().place(code).city_code for code, _ in found}
+    if len(set(cities.values())) <= COUNTIES_OF:
+        return found
+    summed = {city: dict.fromkeys(Due, 0) for city in cities.values()}
+    for code, numbers in found:
+        for due, count in numbers.items():
+            summed[cities[code]][due] += count
+    return list(summed.items())
 
 
 def postings_of(hires: Iterable[Hire]) -> dict[UUID, Posting]:

@@ -9,12 +9,10 @@ from webapp.accounts.models import Person
 from webapp.notices.links import link
 from webapp.postings.applying.ics import Event
 from webapp.postings.applying.models import (
-    LIVE,
     SHOWING,
     Application,
     ApplicationState,
     ApplicationStep,
-    HireState,
     Interview,
     InterviewState,
     Reason,
@@ -34,8 +32,6 @@ TONES = {
     _S.HIRED: "good",
 }
 """State -> tone of its badge; the ends are neutral: a refusal is no fault that shouts in red."""
-INTERVIEW_TONES = {InterviewState.CONFIRMED: "good", InterviewState.CHANGE_ASKED: "warn", InterviewState.ARRANGED: "info"}
-HIRE_TONES = {HireState.WAITING: "warn", HireState.REGISTERED: "good"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +162,3 @@ def _event(interview: Interview, posting: Posting, *, path: str, words: str) -> 
         is_cancelled=not interview.stands,
         alarm=timedelta(hours=reference.whole("interview_remind_hours")),
     )
-
-
-def goes_on(application: Application) -> bool:
-    return application.state in LIVE

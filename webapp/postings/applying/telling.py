@@ -92,17 +92,17 @@ def ask_to_answer(posting: Posting, waiting: int) -> None:
 
 def tell_seeker(application: Application, step: ApplicationStep) -> None:
     """Of every move of the employer and of the clock that is news; that a posting was taken down has a line of its own."""
+    words = words_of(step, _posting(application))
+    if words is not None:
+        tell(application.person_id, NoticeKind.PROGRESS, str(step.id), title=words[0], body=words[1], path=_seekers_page(application))
+
+
+def words_of(step: ApplicationStep, posting: Posting) -> tuple[str, str] | None:
+    """Title and body of what a seeker is told of a step; None where it is no news."""
     title = _TITLES.get(step.after)
     if title is None or step.reason is Reason.TAKEN_DOWN:
-        return
-    tell(
-        application.person_id,
-        NoticeKind.PROGRESS,
-        str(step.id),
-        title=f"“{_posting(application).title}”：{title}",
-        body=_body(step),
-        path=_seekers_page(application),
-    )
+        return None
+    return f"“{posting.title}”：{title}", _body(step)
 
 
 def _body(step: ApplicationStep) -> str:

@@ -1,7 +1,7 @@
 """The conversation about postings, one module for each who is talking: anybody who searches (searching) and reads (public), a seeker who
-applies (applying), an employer about its postings (employer), their changes (changing) and whoever applied (applicants, interviews,
-hires), a reviewer (review) and the sentences reviewers use (phrases), an official (figures), staff who look after words (unfound), an
-operator of the search index (index_state).
+applies (applying), an employer about its postings (employer), their changes (changing), what becomes of them (life) and whoever applied
+(applicants, interviews, hires), a reviewer (review) and the sentences reviewers use (phrases), an official (figures), staff who look after
+words (unfound), an operator of the search index (index_state).
 
 It promises that no state moves on GET, that what was typed survives every refusal, and that each row is looked up inside the visitor's
 own scope. What is decided, the operations decide; `room` holds the blueprint that all of them share.
@@ -16,6 +16,7 @@ from webapp.postings.views import (
     hires,
     index_state,
     interviews,
+    life,
     phrases,
     public,
     review,
@@ -35,6 +36,7 @@ __all__ = [
     "hires",
     "index_state",
     "interviews",
+    "life",
     "phrases",
     "public",
     "review",

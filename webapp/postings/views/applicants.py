@@ -3,6 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy import Select
 from werkzeug.wrappers import Response
 
 from webapp.access import Actor, Grant, Permission, acting, requires, visitor
@@ -12,11 +13,12 @@ from webapp.postings.applying import answering, operations, queries, showing
 from webapp.postings.applying.forms import MoveApplicationForm, RefuseForm
 from webapp.postings.applying.models import NEXT, Application, ApplicationState, Reason
 from webapp.postings.applying.moves import IllegalStep
-from webapp.postings.applying.queries import Shelf
+from webapp.postings.applying.queries import Passed, Shelf
 from webapp.postings.models import NEXT as POSTING_NEXT
 from webapp.postings.models import Posting, PostingState
 from webapp.postings.refusals import Refusal
 from webapp.postings.views.room import blueprint
+from webapp.reference import queries as reference
 from webapp.web import found, here_or, paginate
 
 AT_ONCE = 100
@@ -51,23 +53,32 @@ def applications(key: UUID) -> str:
 
 def _shelves(posting: Posting | None) -> str:
     """All that a member of an employer has to do about whoever applied, by what has to be done: of one posting, or of all."""
-    shelf = next((one for one in Shelf if one.value == request.args.get("show")), Shelf.OPEN)
+    passed = next((one for one in Passed if posting and one.value == request.args.get("passed")), None)
+    shelf = next((one for one in Shelf if one.value == request.args.get("show")), None if passed else Shelf.OPEN)
     counts = queries.shelf_counts(_grants(), posting)
-    page = paginate(queries.of_employers(_grants(), shelf, posting))
+    page = paginate(_wanted(posting, shelf, passed))
     here = {"endpoint": ".applications", "key": posting.id} if posting else {"endpoint": ".applicants"}
     return render_template(
         "applying/applicants.html",
         posting=posting,
         page=page,
         shelf=shelf,
+        passed=passed,
         tabs=[(one.label, url_for(**here, show=one.value), counts[one]) for one in Shelf if counts[one] or one in {shelf, Shelf.OPEN}],
+        spans=(reference.whole("application_figures_days"), reference.whole("application_overdue_days")),
         answering=answering.answering_of(postings.employer_keys(_grants())),
-        funnel=answering.funnel_of(posting) if posting else None,
+        funnel=queries.passed_counts(posting) if posting else {},
         left=queries.places_left(posting) if posting else None,
         may_fill=posting is not None and PostingState.FILLED in POSTING_NEXT[posting.state],
         waiting=sum(counts[one] for one in (Shelf.NEW, Shelf.SEEN)),
         **_rows(page.rows),
     )
+
+
+def _wanted(posting: Posting | None, shelf: Shelf | None, passed: Passed | None) -> Select[Application]:
+    if posting is not None and passed is not None and shelf is None:
+        return queries.that_passed(posting, passed)
+    return queries.of_employers(_grants(), shelf or Shelf.OPEN, posting)
 
 
 def _rows(rows: Iterable[Application]) -> dict[str, Any]:

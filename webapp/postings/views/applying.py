@@ -8,7 +8,7 @@ from webapp.access import Actor, Permission, acting, requires, visitor
 from webapp.db import transaction
 from webapp.postings import queries as postings
 from webapp.postings import showing as cards
-from webapp.postings.applying import answering, interviews, operations, queries, showing
+from webapp.postings.applying import answering, hires, interviews, operations, queries, showing
 from webapp.postings.applying.forms import ApplyForm, ConsentForm, OtherTimeForm
 from webapp.postings.applying.models import LIVE, NEXT, Application, ApplicationState
 from webapp.postings.applying.operations import AlreadyApplied
@@ -97,6 +97,7 @@ def application(key: UUID) -> str:
         posting=posting,
         interview=interview,
         hire=queries.hire_of(own),
+        duties=hires.duties(posting.region),
         history=showing.history(steps, interview, for_seeker=True),
         reason=showing.reason_of(steps),
         remark=steps[-1].remark if steps else None,

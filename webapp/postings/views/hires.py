@@ -37,6 +37,7 @@ def hire_applicant(key: UUID, application_key: UUID) -> str | Response:
         application=application,
         who=showing.applicants([application], queries.people([application]))[application.id],
         left=queries.places_left(posting),
+        duties=verbs.duties(posting.region),
     )
 
 
@@ -80,7 +81,7 @@ def _hires_page(form: RegisterForm, wrong_row: UUID | None) -> str:
         applications=applications,
         people=showing.applicants(applications.values(), queries.people(applications.values())),
         postings=queries.postings_of(applications.values()),
-        tones=showing.HIRE_TONES,
+        duties=verbs.duties(None),
         today=today(),
     )
 
@@ -134,9 +135,10 @@ def hire_figures() -> str:
         area=reference.regions().name(region) if region else "",
         due=due,
         counts=registrations.counts(region, grants),
-        places=registrations.by_county(grants),
+        places=registrations.by_place(region, grants),
         page=page,
         postings=registrations.postings_of(page.rows),
         names=reference.regions().name,
+        duties=verbs.duties(None),
         today=today(),
     )

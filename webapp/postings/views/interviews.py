@@ -47,7 +47,7 @@ def _form(posting: Posting, known: Interview | None) -> InterviewForm:
         return InterviewForm()
     if known is not None and known.is_ahead:
         return InterviewForm.of(known)
-    return InterviewForm.at(posting, postings.employer_of(posting))
+    return InterviewForm.at(posting, queries.person(visitor().person_id))
 
 
 def _arrange(key: UUID, application_key: UUID, form: InterviewForm) -> bool:

@@ -1,7 +1,7 @@
 import json
 from uuid import UUID
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -11,6 +11,7 @@ from webapp.postings import cards, queries, showing, structured
 from webapp.postings.applying import answering
 from webapp.postings.applying import queries as applying
 from webapp.postings.applying.models import ApplicationState
+from webapp.postings.life import viewing
 from webapp.postings.models import Posting, PostingState
 from webapp.postings.views.room import blueprint
 from webapp.reference import phones
@@ -28,6 +29,8 @@ def detail(key: UUID) -> str | tuple[str, int] | Response:
     if posting.state is PostingState.TAKEN_DOWN:
         return render_template("postings/taken_down.html"), 410
     page = _detail_page(posting)
+    if queries.is_open(posting) and not (current_user.is_authenticated and visitor().grants_for(Permission.POSTING_REVIEW)):
+        viewing.note(posting.id, request.remote_addr or "")
     return page if queries.is_open(posting) else (page, 410)
 
 

@@ -5,14 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories.accounts import make_person
-from tests.factories.applying import age, hire_of, make_application_in, make_interview
+from tests.factories.applying import age, make_application_in
 from tests.factories.employers import make_employer
 from tests.factories.postings import make_posting
-from webapp.access import Actor
 from webapp.db import session, transaction
-from webapp.postings.applying import answering, hires
+from webapp.postings.applying import answering
 from webapp.postings.applying.answering import Answering
-from webapp.postings.applying.models import Application, ApplicationState, Hire
+from webapp.postings.applying.models import Application, ApplicationState
 
 DAY = timedelta(days=1)
 _S = ApplicationState
@@ -88,19 +87,3 @@ def test_nothing_is_told_to_the_public_before_enough_speaks_for_it():
     with transaction():
         assert answering.told(employer.id) == 3
         assert answering.told(None) is None
-
-
-@pytest.mark.usefixtures("database")
-def test_the_way_of_a_postings_applications_is_counted_step_by_step():
-    posting = make_posting()
-    for state in (_S.SENT, _S.SEEN, _S.CONTACTED, _S.REFUSED, _S.WITHDRAWN):
-        make_application_in(state, posting=posting, person=make_person())
-    invited = make_application_in(_S.INTERVIEW, posting=posting, person=make_person())
-    make_interview(invited)
-    make_application_in(_S.HIRED, posting=posting, person=make_person())
-    fallen = hire_of(make_application_in(_S.HIRED, posting=posting, person=make_person()))
-    with transaction():
-        hires.never_came(session().get_one(Hire, fallen.id), by=Actor.SYSTEM)
-    make_application_in(_S.HIRED)
-    with transaction():
-        assert answering.funnel_of(posting) == answering.Funnel(sent=8, seen=5, answered=5, invited=1, hired=1)

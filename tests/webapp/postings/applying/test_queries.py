@@ -10,9 +10,9 @@ from tests.factories.employers import make_employer
 from tests.factories.postings import make_application, make_posting
 from webapp.access import Grant, Level, Role
 from webapp.db import now, session, today, transaction
-from webapp.postings.applying import interviews, queries, registrations
+from webapp.postings.applying import hires, interviews, queries, registrations
 from webapp.postings.applying.models import Application, ApplicationState, Hire, HireState
-from webapp.postings.applying.queries import Shelf
+from webapp.postings.applying.queries import Passed, Shelf
 from webapp.postings.applying.registrations import Due
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -137,6 +137,20 @@ def test_an_answer_to_the_rest_takes_those_who_wait_for_one():
     assert len(queries.unanswered(posting, 1)) == 1
 
 
+def test_how_far_a_postings_applications_came_is_counted_and_each_counter_opens_its_rows():
+    posting = make_posting()
+    for state in (_S.SENT, _S.SEEN, _S.CONTACTED, _S.REFUSED, _S.WITHDRAWN, _S.INTERVIEW, _S.HIRED):
+        make_application_in(state, posting=posting, person=make_person())
+    fallen = hire_of(make_application_in(_S.HIRED, posting=posting, person=make_person()))
+    with transaction():
+        hires.never_came(session().get_one(Hire, fallen.id), by=SEEKER)
+    make_application_in(_S.HIRED)
+    counts = queries.passed_counts(posting)
+    assert counts == {Passed.SENT: 8, Passed.SEEN: 5, Passed.ANSWERED: 5, Passed.INVITED: 1, Passed.HIRED: 1}
+    for passed, count in counts.items():
+        assert len(keys(queries.that_passed(posting, passed))) == count
+
+
 def test_the_latest_interview_is_the_one_that_counts():
     application = make_application_in(_S.INTERVIEW)
     with transaction():
@@ -155,7 +169,7 @@ def test_staff_count_the_hires_of_their_area_only_and_each_counter_opens_its_row
     grants = staff(region)
     assert registrations.counts("", grants)[Due.NEAR] == reached
     assert len(keys(registrations.rows_of(Due.NEAR, "", grants))) == reached
-    assert sum(waiting for _, waiting, _ in registrations.by_county(grants)) == reached
+    assert sum(numbers[Due.NEAR] for _, numbers in registrations.by_place("", grants)) == reached
 
 
 def test_a_place_narrows_the_own_area_and_never_widens_it():
@@ -178,4 +192,13 @@ def test_a_hire_is_counted_once_by_where_its_registration_stands():
     assert counts == {Due.OVER: 1, Due.NEAR: 2, Due.REGISTERED: 1, Due.NEVER_CAME: 1}
     for due, count in counts.items():
         assert len(keys(registrations.rows_of(due, "", staff("370100")))) == count
-    assert registrations.by_county(staff("370100")) == [("370102", 3, 1)]
+    assert registrations.by_place("", staff("370100")) == [("370102", counts)]
+
+
+def test_many_cities_are_summed_by_city_and_few_by_county():
+    for region in ("370102", "370103", "370202", "370302"):
+        make_application_in(_S.HIRED, posting=make_posting(region=region))
+    province = registrations.by_place("", staff("370000"))
+    assert [(code, numbers[Due.NEAR]) for code, numbers in province] == [("370100", 2), ("370200", 1), ("370300", 1)]
+    city = registrations.by_place("370100", staff("370000"))
+    assert [(code, numbers[Due.NEAR]) for code, numbers in city] == [("370102", 1), ("370103", 1)]

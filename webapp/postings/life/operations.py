@@ -1,0 +1,191 @@
+"""Prolonging and confirming, the reminders of the calendar, templates, and what came of it. The caller has locked the posting."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+
+from webapp import events
+from webapp.access import Actor
+from webapp.db import new_key, now, session, today, transaction
+from webapp.employers.models import Employer
+from webapp.ledger import record
+from webapp.notices.models import NoticeKind
+from webapp.notices.operations import tell
+from webapp.postings import gating, operations
+from webapp.postings.applying.models import Application, ApplicationState
+from webapp.postings.life.models import PostingOutcome, PostingTemplate
+from webapp.postings.models import Posting, PostingState
+from webapp.postings.operations import IllegalMove, Incomplete
+from webapp.postings.refusals import Refusal
+from webapp.postings.telling import concerned
+from webapp.postings.values import PostingValues, as_json, from_json, values_of
+from webapp.reference import queries as reference
+
+AT_ONCE = 200
+_S = PostingState
+LASTS = (_S.OPEN, _S.PAUSED)
+ENDED = frozenset({_S.FILLED, _S.EXPIRED, _S.WITHDRAWN})
+Renew = Callable[[], None]
+
+
+class NameTaken(Refusal):
+    says: ClassVar[str] = "已经有同名的模板。请换一个名称，或先删除原来的模板"
+
+
+class NotOver(Refusal):
+    says: ClassVar[str] = "岗位结束以后再填招聘结果"
+
+
+class MoreThanAll(Refusal):
+    says: ClassVar[str] = "通过本平台招到的人数不能多于招到的总人数"
+
+
+def prolong(posting: Posting, until: date, *, by: Actor) -> None:
+    """Nothing but its last day changes, so nobody reviews it again. Raises IllegalMove, NotVerified, Incomplete for a day that may not be."""
+    if posting.state not in LASTS or posting.is_forwarded:
+        raise IllegalMove(posting.state, posting.state)
+    operations.require_verified(posting, today())
+    wrong = [one for one in gating.impossible(replace(values_of(posting), valid_through=until), on=today()) if one.field == "valid_through"]
+    if wrong:
+        raise Incomplete(wrong)
+    posting.valid_through = until
+    _confirm(posting, by=by)
+
+
+def confirm(posting: Posting, *, by: Actor) -> None:
+    """Its employer says that people are still wanted and that all of it is still true. Raises IllegalMove."""
+    if posting.state not in LASTS or posting.is_forwarded:
+        raise IllegalMove(posting.state, posting.state)
+    _confirm(posting, by=by)
+
+
+def _confirm(posting: Posting, *, by: Actor) -> None:
+    posting.confirmed_on = today()
+    record(events.PostingChanged(str(posting.id)), by=by)
+
+
+def remind(on: date, renew: Renew) -> int:
+    """One line to whoever a posting concerns: some days before it ends, the day before, and when it has ended; answers how many postings."""
+    first, last = (reference.whole(key, on=on) for key in ("posting_remind_first_days", "posting_remind_last_days"))
+    told = 0
+    for days in (first, last):
+        ends = on + timedelta(days=days)
+        told += _each(Posting.state.in_(LASTS) & (Posting.valid_through == ends), renew, partial(_tell_of_end, days=days))
+    return told + _each((Posting.state == _S.EXPIRED) & (Posting.valid_through == on - timedelta(days=1)), renew, _ask_what_came_of_it)
+
+
+def close_stale(on: date, renew: Renew, *, by: Actor) -> int:
+    """Asks whether a posting that nobody confirmed for so long is still true, and ends it when nobody answers; answers how many it ended."""
+    after = timedelta(days=reference.whole("posting_stale_days", on=on))
+    grace = timedelta(days=reference.whole("posting_stale_grace_days", on=on))
+    since = func.coalesce(Posting.confirmed_on, Posting.valid_from)
+    _each(Posting.state.in_(LASTS) & (since <= on - after) & (since > on - after - grace), renew, _ask_whether_true)
+    return _each(Posting.state.in_(LASTS) & (since <= on - after - grace), renew, lambda row: _end_stale(row, by))
+
+
+def close_when_flooded(posting_id: UUID, *, by: Actor) -> bool:
+    """Pauses a posting with more unanswered applications than anybody reads, by the parameters; answers whether it did."""
+    posting = session().get(Posting, posting_id, with_for_update=True)
+    if posting is None or posting.state is not _S.OPEN:
+        return False
+    waiting = select(func.count()).where(Application.posting_id == posting.id, Application.state.in_((ApplicationState.SENT, ApplicationState.SEEN)))
+    most = max(reference.whole("posting_flood_least"), reference.whole("posting_flood_per_head") * (posting.headcount or 1))
+    if (session().scalar(waiting) or 0) < most:
+        return False
+    operations.pause(posting, by=by)
+    _tell(
+        posting,
+        f"flood:{posting.version}",
+        f"岗位“{posting.title}”收到 {most} 份应聘，已暂停接收",
+        "请先答复已经应聘的人，答复以后可以恢复招聘；招够了请标为已招满。",
+    )
+    return True
+
+
+def answer_outcome(posting: Posting, *, hired: int, hired_here: int, by: Actor) -> PostingOutcome:
+    """Raises NotOver, MoreThanAll."""
+    if posting.state not in ENDED:
+        raise NotOver
+    if hired_here > hired:
+        raise MoreThanAll
+    kept = session().get(PostingOutcome, posting.id)
+    outcome = kept or PostingOutcome(posting_id=posting.id)
+    outcome.hired, outcome.hired_here, outcome.by_id, outcome.at = hired, hired_here, by.person_id, now()
+    session().add(outcome)
+    record(events.PostingOutcomeTold(str(posting.id), hired, hired_here), by=by)
+    return outcome
+
+
+def save_template(posting: Posting, name: str, *, by: Actor) -> PostingTemplate:
+    """Raises NameTaken."""
+    taken = select(PostingTemplate.id).where(PostingTemplate.employer_id == posting.employer_id, PostingTemplate.name == name)
+    if session().scalar(taken) is not None:
+        raise NameTaken
+    content = as_json(replace(values_of(posting), valid_through=None))
+    assert posting.employer_id is not None
+    template = PostingTemplate(id=new_key(), employer_id=posting.employer_id, name=name, content=content, by_id=by.person_id, at=now())
+    session().add(template)
+    record(events.PostingTemplateSaved(str(template.id)), by=by)
+    return template
+
+
+def remove_template(template: PostingTemplate, *, by: Actor) -> None:
+    session().delete(template)
+    record(events.PostingTemplateRemoved(str(template.id)), by=by)
+
+
+def draft_from(template: PostingTemplate, employer: Employer, *, by: Actor) -> Posting:
+    values: PostingValues = from_json(template.content)
+    return operations.draft(employer, values, by=by)
+
+
+def _each(which: ColumnElement[bool], renew: Renew, act: Callable[[Posting], object]) -> int:
+    """Does it to every direct posting that matches, some at a time, each time in a transaction of its own."""
+    done, last = 0, 0
+    while True:
+        with transaction():
+            rows = _some(which, last)
+            for row in rows:
+                act(row)
+                last = row.seq
+        done += len(rows)
+        renew()
+        if len(rows) < AT_ONCE:
+            return done
+
+
+def _some(which: ColumnElement[bool], after: int) -> list[Posting]:
+    wanted = select(Posting).where(Posting.source_id.is_(None), Posting.seq > after, which).order_by(Posting.seq).limit(AT_ONCE)
+    return list(session().scalars(wanted.with_for_update(skip_locked=True)))
+
+
+def _tell_of_end(posting: Posting, *, days: int) -> None:
+    when = "明天到期" if days == 1 else f"{days} 天后到期"
+    _tell(
+        posting, f"end:{posting.valid_through}:{days}", f"岗位“{posting.title}”{when}", "还要招的请延长有效期；招够了请标为已招满，求职者就不会白跑。"
+    )
+
+
+def _ask_what_came_of_it(posting: Posting) -> None:
+    _tell(posting, f"over:{posting.valid_through}", f"岗位“{posting.title}”已到期，招到人了吗？", "请告诉我们招到几个人，也可以重新发布。")
+
+
+def _ask_whether_true(posting: Posting) -> None:
+    since = posting.confirmed_on or posting.valid_from
+    _tell(posting, f"stale:{since}", f"岗位“{posting.title}”还在招吗？", "这个岗位很久没有更新。请确认还在招，或者停止招聘；没有答复的会自动结束。")
+
+
+def _end_stale(posting: Posting, by: Actor) -> None:
+    operations.lapse(posting, by=by)
+    _tell(posting, f"lapsed:{today()}", f"岗位“{posting.title}”很久没有确认，已自动结束", "还要招的，请改好后重新提交审核。")
+
+
+def _tell(posting: Posting, subject: str, title: str, body: str) -> None:
+    people: Iterable[UUID] = concerned(posting)
+    for person_id in people:
+        tell(person_id, NoticeKind.POSTING, f"{posting.id}:{subject}", title=title, body=body, path=f"/employer/postings/{posting.id}/life")
