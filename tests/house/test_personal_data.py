@@ -24,6 +24,8 @@ import search.current
 from search.query import PostingQuery
 from tests import services
 from tests.factories.accounts import PASSWORD, make_staff
+from tests.factories.demand import make_need, make_officer
+from tests.factories.employers import make_employer
 from tests.house.town import ID_NUMBER
 from tests.journeys import walks
 from tests.journeys.places import HerePlace, here
@@ -41,6 +43,7 @@ SEEKER = {"phone": "15912340001", "name": "欧阳拾柒", "email": "ouyang.shiqi
 OWNER = {"phone": "15912340002", "name": "司马拾捌", "email": "sima.shiba@planted.example", "password": "Baiyun shan 1818"}
 CONTACT = {"name": "令狐拾玖", "phone": "15912340003"}
 STAFF = {"phone": "15912340004", "name": "上官贰拾"}
+VISIT = {"met": "诸葛贰壹厂长", "summary": "诸葛贰壹说妻子在家带孩子", "remark": "慕容贰贰等五人到岗"}
 LETTER = "家住千佛山脚下，可以上夜班。"
 _ADDRESSES = re.compile(r"""(?:href|action|src|content)=["']([^"']*)["']""")
 
@@ -106,6 +109,7 @@ def live(town: Town) -> None:
     walks.review(reviewer, TITLE, "通过")
     town.place.settle()
     _apply(town, seeker, owner)
+    _visit(town)
     _mistakes(town)
 
 
@@ -163,6 +167,27 @@ def _apply(town: Town, seeker: Visitor, owner: Visitor) -> None:
     owner.press("查看")
     owner.press("打开，查看姓名和电话")
     assert SEEKER["phone"] in owner.text and SEEKER["name"] in owner.text and LETTER in owner.text
+
+
+def _visit(town: Town) -> None:
+    """What an officer writes down of a visit and of the end of a need, and reads again."""
+    officer = make_officer("370102", name=STAFF["name"])
+    need = make_need(make_employer(name="济南走访工艺有限公司"), officer=officer)
+    town.plant("visit", {"met": VISIT["met"], "summary": VISIT["summary"], "remark": VISIT["remark"]})
+    visitor = walks.signed_in(town.place, officer)
+    visitor.open(f"/demand/employers/{need.employer_id}")
+    visitor.follow("记一次联系")
+    visitor.fill({"见到的人": VISIT["met"], "情况": VISIT["summary"]})
+    visitor.press("保存")
+    visitor.press("显示联系人、电话和走访情况")
+    assert VISIT["met"] in visitor.text and VISIT["summary"] in visitor.text
+    visitor.open(f"/demand/needs/{need.id}")
+    visitor.choose("怎样结束", "已招满")
+    visitor.fill({"说明": VISIT["remark"]})
+    visitor.press("关闭需求")
+    visitor.press("显示说明和原来的文字")
+    assert VISIT["remark"] in visitor.text
+    town.place.settle()
 
 
 def _mistakes(town: Town) -> None:
