@@ -155,7 +155,9 @@ def test_two_clicks_at_once_make_one_draft() -> None:
         barrier.wait()
         try:
             with transaction():
-                operations.draft_posting(queries.own_need(need.id, officer.id, grants_of(officer)), by=acting_as(officer), on=today())
+                operations.draft_posting(
+                    queries.own_need(need.id, officer.id, grants_of(officer), for_change=True), by=acting_as(officer), on=today()
+                )
         except Refusal:
             return False
         return True

@@ -36,9 +36,9 @@ def own_employer(key: UUID) -> Employer:
     return found(queries.own_employer(key, me(), keeping()))
 
 
-def own_need(key: UUID) -> Need:
-    """One of an employer the visitor is responsible for, locked; call it inside the transaction."""
-    return found(queries.own_need(key, me(), keeping()))
+def own_need(key: UUID, *, for_change: bool = False) -> Need:
+    """One of an employer the visitor is responsible for; anybody else's is not found. Locked inside a transaction that changes it."""
+    return found(queries.own_need(key, me(), keeping(), for_change=for_change))
 
 
 def is_own(employer_id: UUID) -> bool:
