@@ -3,18 +3,13 @@
 const PAUSE = 600; // ms without a key before the server is asked
 const script = document.currentScript;
 
-function boxOf(form, name) {
-  return form.querySelector(`[data-gate-box]#gate-${CSS.escape(name)}`);
-}
-
 // Only what says something new is put in: a box that stays as it is must not be read aloud again.
-function show(form, html) {
-  const answer = new DOMParser().parseFromString(html, "text/html");
-  for (const fresh of answer.querySelectorAll("[data-gate-box]")) {
-    const box = boxOf(form, fresh.id.slice("gate-".length));
-    if (!box || box.dataset.said === fresh.innerHTML) continue;
-    box.dataset.said = fresh.innerHTML;
-    box.replaceChildren(...fresh.childNodes);
+function show(form, said) {
+  for (const box of form.querySelectorAll("[data-gate-box]")) {
+    const html = said[box.dataset.gateBox] ?? "";
+    if (box.dataset.said === html) continue;
+    box.dataset.said = html;
+    box.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
     offerMending(box);
   }
 }
@@ -57,7 +52,7 @@ function checkWhileTyping(form) {
     request = new AbortController();
     try {
       const answer = await fetch(script.dataset.gate, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: request.signal });
-      if (answer.ok && !answer.redirected) show(form, await answer.text());
+      if (answer.ok && !answer.redirected) show(form, await answer.json());
     } catch (problem) {
       if (problem.name !== "AbortError") request = null; // without an answer the draft can be saved as before
     }

@@ -28,7 +28,7 @@ from webapp.postings.applying.models import Application, ApplicationStep, Hire
 from webapp.postings.models import Posting, PostingReview, PostingState
 from webapp.seekers.models import SavedSearch, SeekerProfile
 from webapp.sources.models import Batch, Source
-from workers.demo import applying, demand, employers, forwarded, inspection, nodes, outlets, staff
+from workers.demo import applying, demand, employers, forwarded, inspection, judged, nodes, outlets, staff
 from workers.demo.calendar import DAY, Calendar
 from workers.demo.employers import Settled
 from workers.demo.people import granted, make_person, registered
@@ -111,6 +111,7 @@ class _Load:
         self._progress("发布渠道", 1, 1)
         with transaction():
             applying.go_on(settled, seekers.people[0][0])
+            judged.hand_in(self._calendar, settled)
             count = session().scalar(select(func.count()).select_from(Posting)) or 0
             record(DemoLoaded(self._calendar.today.isoformat(), count), by=Actor.command())
 

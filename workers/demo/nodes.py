@@ -1,5 +1,5 @@
 """What nodes delivered to the demo in the last hours, by the operations that take every batch: rows refused with reasons, a snapshot that waits
-for a person, jobs that two nodes offer, and one they contradict each other about."""
+for a person, jobs that two nodes offer, one that waits for a reviewer because of its words, and one they contradict each other about."""
 
 from collections.abc import Iterable, Mapping
 from io import BytesIO
@@ -11,7 +11,7 @@ from webapp.access import Actor
 from webapp.db import reading, session, transaction
 from webapp.sources import duplicates, nodes, receiving, storing
 from webapp.sources.models import BatchMode, BatchOrigin, NodeKind, Source
-from workers.demo import forwarded
+from workers.demo import forwarded, judged
 from workers.demo.calendar import Calendar
 
 MARKET, PARK = "泉城人力资源市场", "海岱高新区用工服务站"
@@ -28,7 +28,8 @@ def deliver(calendar: Calendar) -> None:
     shared = [row for row in rows if row["salary_text"] not in {"", "面议"} and row["description"]][:_SHARED]
     market = _add(MARKET, NodeKind.MARKET, "370102", priority=20)
     _add(PARK, NodeKind.PARK, "370112", suspended="园区系统升级，恢复后再接入")
-    _send(market, [*map(_as_the_market_tells, range(len(shared)), shared), *_spoilt(rows[-4:])], mode=BatchMode.DELTA)
+    to_judge = {**judged.forwarded_row(rows[1]), "id": "SC-800", "platform": MARKET}
+    _send(market, [*map(_as_the_market_tells, range(len(shared)), shared), to_judge, *_spoilt(rows[-4:])], mode=BatchMode.DELTA)
     with reading():
         source = session().scalars(select(Source).where(Source.name == first)).one()
     _send(source, [{**rows[0], "id": "130001", "title": "夜班保安", "company": "海岱安保服务有限公司"}], mode=BatchMode.SNAPSHOT)

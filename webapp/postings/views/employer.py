@@ -1,7 +1,7 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, get_template_attribute, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import Actor, Grant, Permission, acting, requires, visitor
@@ -29,8 +29,6 @@ MOVES: dict[PostingState, Callable[..., None]] = {
     PostingState.DRAFT: operations.revise,
 }
 """Where an employer may move a posting to by a button; review and expiry are not among them."""
-GATED = ("title", "duties", "skills", "requirements", "address", "wage_low", "wage_high", "insurance", "benefits", "protection", "hazards")
-"""Fields of the form with a box for what the gate says of them."""
 DONE = {
     PostingState.PAUSED: "岗位已暂停，求职者暂时搜不到它。",
     PostingState.OPEN: "岗位已恢复招聘。",
@@ -136,12 +134,13 @@ def _form_page(form: PostingForm, posting: Posting | None, employers: Sequence[E
 
 @blueprint.post("/employer/postings/words")
 @requires(Permission.POSTING_WRITE)
-def words() -> str:
-    """What the gate says of the form as it stands, for the boxes below its fields; nothing is kept."""
+def words() -> Response:
+    """Field -> what the gate says of it as it stands, in the words of its box; nothing is kept."""
     form = PostingForm().prepare(queries.employers_of(_grants()))
     form.validate()
-    verdict = gating.typed(form.readable(), on=today())
-    return render_template("postings/gate_boxes.html", fields=GATED, findings=by_field(verdict.findings))
+    inside = get_template_attribute("gate/_findings.html", "inside")
+    said = by_field(gating.typed(form.readable(), on=today()).findings)
+    return jsonify({field: inside(field, findings) for field, findings in said.items()})
 
 
 @blueprint.get("/employer/postings/<uuid:key>")
