@@ -51,7 +51,7 @@ def test_a_posting_is_followed_from_its_review_to_its_end(house: Settings) -> No
         make_application(posting)
         postings.fill(session().get_one(Posting, posting.id), by=BUREAU)
     settle(house)
-    assert set(states("follow_posting")) == {DeliveryState.DONE}
+    assert set(states("touch_need")) == {DeliveryState.DONE}
     with transaction():
         told = session().scalars(select(Notice.title).where(Notice.person_id == officer.id, Notice.kind == NoticeKind.DEMAND)).all()
     assert "需求的岗位“电焊工”已招满" in told
