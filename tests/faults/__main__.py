@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from tests import elasticsearch_server, services
-from tests.faults import away, cluster, index_truth, kill9
+from tests.faults import away, cluster, index_truth, kill9, outlets
 
 Need = Callable[[], object]
 POSTGRES: Need = services.postgres_server
@@ -17,6 +17,8 @@ TRUTH_SECONDS = 20 * 60
 FAULTS: Sequence[tuple[str, Sequence[Need], Callable[[], Any]]] = (
     ("kill9 sqlite", (), partial(kill9.run, "sqlite", postings=500, kills=30, wipes=2)),
     ("kill9 postgres", (POSTGRES,), partial(kill9.run, "postgres", postings=500, kills=30, wipes=2)),
+    ("outlets sqlite", (), partial(outlets.run, "sqlite", postings=300, kills=20)),
+    ("outlets postgres", (POSTGRES,), partial(outlets.run, "postgres", postings=300, kills=20)),
     ("away", (POSTGRES, ELASTICSEARCH), partial(away.run, seconds=40)),
     ("cluster", (ELASTICSEARCH,), partial(cluster.run, seconds=60, postings=20_000)),
     ("index_truth embedded", (), partial(index_truth.run, "embedded", "sqlite", seconds=TRUTH_SECONDS)),

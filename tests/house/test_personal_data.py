@@ -25,6 +25,8 @@ import search.current
 from search.query import PostingQuery
 from tests import services
 from tests.factories.accounts import PASSWORD, make_staff
+from tests.factories.demand import make_need, make_officer
+from tests.factories.employers import make_employer
 from tests.factories.inspection import make_draw, make_inspector
 from tests.house.town import ID_NUMBER
 from tests.journeys import walks
@@ -43,6 +45,7 @@ SEEKER = {"phone": "15912340001", "name": "欧阳拾柒", "email": "ouyang.shiqi
 OWNER = {"phone": "15912340002", "name": "司马拾捌", "email": "sima.shiba@planted.example", "password": "Baiyun shan 1818"}
 CONTACT = {"name": "令狐拾玖", "phone": "15912340003"}
 STAFF = {"phone": "15912340004", "name": "上官贰拾"}
+VISIT = {"met": "诸葛贰壹厂长", "summary": "诸葛贰壹说妻子在家带孩子", "remark": "慕容贰贰等五人到岗"}
 LETTER = "家住千佛山脚下，可以上夜班。"
 HOST = {"name": "东方贰壹", "phone": "15912340005", "place": "佛慧山路 21 号传达室", "note": "从东门进，找穿蓝衣服的门卫"}
 WORDS = {"wish": "孩子放学以后才走得开", "remark": "琉璃吹得好，只差一个烧窑的证"}
@@ -123,6 +126,7 @@ def live(town: Town) -> None:
     town.place.settle()
     _apply(town, seeker, owner)
     _inspect(town)
+    _visit(town)
     _mistakes(town)
 
 
@@ -209,7 +213,7 @@ def _meet(town: Town, seeker: Visitor, owner: Visitor) -> None:
 
 def _inspect(town: Town) -> None:
     """A spot check with its call, and a report of a stranger who is told the outcome by phone."""
-    for who, values in (("reporter", REPORTER), ("words", TOLD)):
+    for who, values in (("reporter", REPORTER), ("told", TOLD)):
         town.plant(who, values)
     inspector = make_inspector()
     make_draw(inspector)
@@ -252,6 +256,27 @@ def _report(town: Town) -> str:
     stranger.press("查结果")
     assert "待受理" in stranger.text
     return number
+
+
+def _visit(town: Town) -> None:
+    """What an officer writes down of a visit and of the end of a need, and reads again."""
+    officer = make_officer("370102", name=STAFF["name"])
+    need = make_need(make_employer(name="济南走访工艺有限公司"), officer=officer)
+    town.plant("visit", {"met": VISIT["met"], "summary": VISIT["summary"], "remark": VISIT["remark"]})
+    visitor = walks.signed_in(town.place, officer)
+    visitor.open(f"/demand/employers/{need.employer_id}")
+    visitor.follow("记一次联系")
+    visitor.fill({"见到的人": VISIT["met"], "情况": VISIT["summary"]})
+    visitor.press("保存")
+    visitor.press("显示联系人、电话和走访情况")
+    assert VISIT["met"] in visitor.text and VISIT["summary"] in visitor.text
+    visitor.open(f"/demand/needs/{need.id}")
+    visitor.choose("怎样结束", "已招满")
+    visitor.fill({"说明": VISIT["remark"]})
+    visitor.press("关闭需求")
+    visitor.press("显示说明和原来的文字")
+    assert VISIT["remark"] in visitor.text
+    town.place.settle()
 
 
 def _mistakes(town: Town) -> None:

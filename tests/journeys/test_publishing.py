@@ -139,7 +139,7 @@ def test_a_posting_comes_back_with_its_reason_and_is_approved_once_corrected(pla
     reviewer.follow(title)
     reviewer.press("退回修改")
     assert "理由" in reviewer.text and "审核中" in reviewer.text, "without a reason nothing is decided"
-    reviewer.fill({"理由": "请写明班次和夜班补贴。"})
+    reviewer.fill({"其他要说的": "请写明班次和夜班补贴。"})
     reviewer.press("退回修改")
     place.settle()
     employer.open("/notices")

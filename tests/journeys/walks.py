@@ -155,7 +155,7 @@ def review(visitor: Visitor, title: str, button: str, reason: str = "") -> None:
     visitor.open("/review/postings")
     visitor.follow(title)
     if reason:
-        visitor.fill({"理由": reason})
+        visitor.fill({"其他要说的": reason})
     visitor.press(button)
 
 

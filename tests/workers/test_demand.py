@@ -51,7 +51,7 @@ def test_a_posting_is_followed_from_its_review_to_its_end(house: Settings) -> No
         make_application(posting)
         postings.fill(session().get_one(Posting, posting.id), by=BUREAU)
     settle(house)
-    assert set(states("follow_posting")) == {DeliveryState.DONE}
+    assert set(states("touch_need")) == {DeliveryState.DONE}
     with transaction():
         told = session().scalars(select(Notice.title).where(Notice.person_id == officer.id, Notice.kind == NoticeKind.DEMAND)).all()
     assert "需求的岗位“电焊工”已招满" in told
@@ -155,7 +155,9 @@ def test_two_clicks_at_once_make_one_draft() -> None:
         barrier.wait()
         try:
             with transaction():
-                operations.draft_posting(queries.own_need(need.id, officer.id, grants_of(officer)), by=acting_as(officer), on=today())
+                operations.draft_posting(
+                    queries.own_need(need.id, officer.id, grants_of(officer), for_change=True), by=acting_as(officer), on=today()
+                )
         except Refusal:
             return False
         return True

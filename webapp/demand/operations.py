@@ -66,6 +66,7 @@ def log_visit(care: Care, values: VisitValues, *, confirmed: Iterable[Need] = ()
 
     Raises NotYet for a day to come, TooEarly for a next contact before this one.
     """
+    session().refresh(care, with_for_update=True)
     visit = _write_visit(care.employer_id, values, by=by, on=on)
     _follow_contact(care, values)
     for need in confirmed:
@@ -76,6 +77,7 @@ def log_visit(care: Care, values: VisitValues, *, confirmed: Iterable[Need] = ()
 
 def correct_visit(visit: Visit, care: Care, values: VisitValues, *, by: Actor, on: date) -> Visit:
     """The wrong row stays and is shown no more; the new one stands in its place. Raises Corrected, NotYet, TooEarly."""
+    session().refresh(care, with_for_update=True)
     if queries.is_corrected(visit):
         raise Corrected
     corrected = _write_visit(visit.employer_id, values, by=by, on=on, corrects=visit.id)

@@ -206,10 +206,11 @@ def visits_of(employer: Employer) -> Sequence[Visit]:
     return session().scalars(wanted.order_by(Visit.on.desc(), Visit.at.desc(), Visit.id.desc())).all()
 
 
-def own_visit(key: UUID, officer_id: UUID, grants: Iterable[Grant]) -> Visit | None:
-    """A visit this officer made to an employer still theirs; locked, because it is asked for to be corrected."""
+def own_visit(key: UUID, officer_id: UUID, grants: Iterable[Grant], *, for_change: bool = False) -> Visit | None:
+    """A visit this officer made to an employer still theirs; locked when it is to be corrected."""
     still = select(Employer.id).where(own(officer_id, grants))
-    return session().scalar(select(Visit).where(Visit.id == key, Visit.officer_id == officer_id, Visit.employer_id.in_(still)).with_for_update())
+    wanted = select(Visit).where(Visit.id == key, Visit.officer_id == officer_id, Visit.employer_id.in_(still))
+    return session().scalar(wanted.with_for_update() if for_change else wanted)
 
 
 def is_corrected(visit: Visit) -> bool:
@@ -219,10 +220,10 @@ def is_corrected(visit: Visit) -> bool:
 # needs
 
 
-def own_need(key: UUID, officer_id: UUID, grants: Iterable[Grant]) -> Need | None:
-    """A need of an employer this officer is responsible for, locked for the change it is asked for."""
+def own_need(key: UUID, officer_id: UUID, grants: Iterable[Grant], *, for_change: bool = False) -> Need | None:
+    """A need of an employer this officer is responsible for; locked when it is to be changed."""
     wanted = select(Need).join(Employer, Employer.id == Need.employer_id).where(Need.id == key, own(officer_id, grants))
-    return session().scalar(wanted.with_for_update(of=Need))
+    return session().scalar(wanted.with_for_update(of=Need) if for_change else wanted)
 
 
 def need_in_area(key: UUID, grants: Iterable[Grant]) -> Need | None:
@@ -241,8 +242,9 @@ def announced_by(grants: Iterable[Grant]) -> Select[Need]:
     return select(Need).where(Need.employer_id.in_(keys), Need.superseded_on.is_(None)).order_by(Need.opened_on.desc(), Need.id.desc())
 
 
-def announced(key: UUID, grants: Iterable[Grant]) -> Need | None:
-    return session().scalar(announced_by(grants).where(Need.id == key).with_for_update())
+def announced(key: UUID, grants: Iterable[Grant], *, for_change: bool = False) -> Need | None:
+    wanted = announced_by(grants).where(Need.id == key)
+    return session().scalar(wanted.with_for_update() if for_change else wanted)
 
 
 def chains_of(need_ids: Iterable[UUID]) -> dict[UUID, UUID]:

@@ -91,25 +91,25 @@ def _checks(grants: Iterable[Grant]) -> Select[str, str, Verdict | None]:
     return columns.where(reached(Check.region, grants), Check.verdict.in_(found), Check.judged_at >= since())
 
 
-ONLY = {"reports": "收到的举报", "open": "没有办结的举报", "upheld": "属实的举报", "false": "抽查虚假", "stale": "抽查失效"}
+FIGURES = {"reports": "收到的举报", "open": "没有办结的举报", "upheld": "属实的举报", "false": "抽查虚假", "stale": "抽查失效"}
 """The figures of an entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rows a figure counts: of an employer, of a source, or of everybody; `only` names the figure, "" all of them."""
+    """Which rows a figure counts: of an employer, of a source, or of everybody; `figure` names it, "" all of them."""
 
     employer: str = ""
     source: str = ""
-    only: str = ""
+    figure: str = ""
 
     @property
     def has_reports(self) -> bool:
-        return self.only in {"", "reports", "open", "upheld"}
+        return self.figure in {"", "reports", "open", "upheld"}
 
     @property
     def has_checks(self) -> bool:
-        return self.only in {"", "false", "stale"}
+        return self.figure in {"", "false", "stale"}
 
 
 def reports_about(wanted: Wanted, grants: Iterable[Grant]) -> Select[PublicReport]:
@@ -119,14 +119,14 @@ def reports_about(wanted: Wanted, grants: Iterable[Grant]) -> Select[PublicRepor
         rows = rows.where(PublicReport.employer_name == wanted.employer)
     if wanted.source:
         rows = rows.where(PublicReport.source == wanted.source)
-    if wanted.only == "open":
+    if wanted.figure == "open":
         return rows.where(PublicReport.decided_at.is_(None))
-    return rows.where(PublicReport.decision.in_(list(UPHELD))) if wanted.only == "upheld" else rows
+    return rows.where(PublicReport.decision.in_(list(UPHELD))) if wanted.figure == "upheld" else rows
 
 
 def checks_about(wanted: Wanted, grants: Iterable[Grant]) -> Select[Check]:
     """The latest first."""
-    verdicts = {"false": [Verdict.FALSE], "stale": list(STALE)}.get(wanted.only, [Verdict.FALSE, *STALE])
+    verdicts = {"false": [Verdict.FALSE], "stale": list(STALE)}.get(wanted.figure, [Verdict.FALSE, *STALE])
     rows = select(Check).where(reached(Check.region, grants), Check.verdict.in_(verdicts), Check.judged_at >= since())
     if wanted.employer:
         rows = rows.where(Check.employer_name == wanted.employer)

@@ -93,7 +93,7 @@ def _beginning(outlet: Outlet, kind: DispatchKind, posting: Posting) -> dict[str
     return blank
 
 
-@lru_cache(maxsize=20_000)  # ~4 MB
+@lru_cache(maxsize=100_000)  # ~20 MB after a large import; half of an outlet after it would ask again what the first one asked
 def fault(posting_id: UUID, version: int) -> str:
     """What keeps this version of the posting from leaving the house: asked once, for however many outlets."""
     return schema.fault(items.item(session().get_one(Posting, posting_id), 1))

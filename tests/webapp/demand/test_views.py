@@ -109,6 +109,10 @@ class TestAnotherOfficersRows:
         assert client.post("/demand/quick-log", data=keys).status_code == 303
         assert session().scalars(select(Visit.employer_id)).all() == [mine.employer_id]
 
+    @pytest.mark.parametrize("address", ["/demand?q=%00", "/demand/needs?q=%00%25&queue=%00&scope=%00", "/demand/team?q=%00"])
+    def test_a_sign_no_database_keeps_is_no_error(self, client: FlaskClient, officer: Person, address: str) -> None:
+        assert "\x00" not in client.get(address).get_data(as_text=True)
+
     def test_who_lost_the_role_is_refused_with_the_next_request(self, client: FlaskClient, officer: Person) -> None:
         need = a_kept_need(officer)
         assert client.get(f"/demand/needs/{need.id}").status_code == 200

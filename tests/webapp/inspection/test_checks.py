@@ -28,6 +28,7 @@ from webapp.inspection.operations.refusals import NoReason, TooNear
 from webapp.ledger import Entry
 from webapp.notices.models import Notice, NoticeKind
 from webapp.postings import operations as postings
+from webapp.postings.applying import clock
 from webapp.postings.models import Posting, PostingReview, PostingState, ReviewDecision
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -51,6 +52,7 @@ def test_a_false_posting_is_taken_down_at_once_and_author_and_applicants_are_tol
     application = make_application(posting, seeker)
     _, (check,) = make_draw(planner)
     judge(check, Verdict.FALSE, reason="单位说从未发布过")
+    clock.hear_of_closing(posting.id, PostingState.TAKEN_DOWN, lambda: None)  # as the worker that carries the fact does
     found = stored(Check, check.id)
     assert (found.verdict, found.effect, found.reason) == (Verdict.FALSE, Effect.TAKEN_DOWN, "单位说从未发布过")
     assert stored(Posting, posting.id).state is PostingState.TAKEN_DOWN

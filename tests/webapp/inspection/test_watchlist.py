@@ -61,10 +61,14 @@ def test_it_counts_upheld_reports_and_findings_of_checks_by_employer_and_by_sour
         }
         assert len(session().scalars(watchlist.checks_about(Wanted(source="另一台"), grants)).all()) == 2
         counts = {
-            only: len(session().scalars(watchlist.reports_about(Wanted("甲公司", only=only), grants)).all()) for only in ("reports", "open", "upheld")
+            figure: len(session().scalars(watchlist.reports_about(Wanted("甲公司", figure=figure), grants)).all())
+            for figure in ("reports", "open", "upheld")
         }
         assert counts == {"reports": 3, "open": 1, "upheld": 1}
-        assert [len(session().scalars(watchlist.checks_about(Wanted("甲公司", only=only), grants)).all()) for only in ("false", "stale")] == [1, 1]
+        assert [len(session().scalars(watchlist.checks_about(Wanted("甲公司", figure=figure), grants)).all()) for figure in ("false", "stale")] == [
+            1,
+            1,
+        ]
 
 
 def test_an_employer_is_listed_from_the_number_of_findings_that_the_parameter_says(handler):

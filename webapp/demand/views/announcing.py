@@ -59,13 +59,12 @@ def announce() -> str | Response:
 @blueprint.route("/employer/needs/<uuid:key>/withdraw", methods=["GET", "POST"])
 @requires(Permission.NEED_ANNOUNCE)
 def withdraw_need(key: UUID) -> str | Response:
-    with transaction():
-        need = found(queries.announced(key, _grants()))
+    need = found(queries.announced(key, _grants()))
     form = RemarkForm()
     if form.validate_on_submit():
         try:
             with transaction():
-                kept = found(queries.announced(key, _grants()))
+                kept = found(queries.announced(key, _grants(), for_change=True))
                 operations.withdraw_announced(kept, remark=form.remark.data or "", by=acting(Permission.NEED_ANNOUNCE), on=today())
         except Refusal as refusal:
             flash(str(refusal), "danger")

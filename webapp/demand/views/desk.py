@@ -10,7 +10,7 @@ from webapp.demand.forms import QuickLogForm
 from webapp.demand.models import Care
 from webapp.demand.queues import ContactQueue
 from webapp.demand.refusals import Refusal
-from webapp.demand.views.room import blueprint, keeping, me
+from webapp.demand.views.room import asked, blueprint, keeping, me
 from webapp.reference import queries as reference
 from webapp.web import paginate
 
@@ -24,7 +24,7 @@ def desk() -> str:
 def _desk_page(form: QuickLogForm) -> str:
     on, scope = today(), queries.own(me(), keeping())
     queue = next((queue for queue in ContactQueue if queue.value == request.args.get("queue")), ContactQueue.ALL)
-    text = request.args.get("q", "").strip()[:60]
+    text = asked("q")
     page = paginate(queues.contacts(scope, queue, on, text), size=50)
     keys = [care.employer_id for care in page.rows]
     return render_template(

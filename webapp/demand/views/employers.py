@@ -95,7 +95,7 @@ def correct_visit(key: UUID) -> str | Response:
     if form.validate_on_submit():
         try:
             with transaction():
-                kept, care = found(queries.own_visit(key, me(), keeping())), found(queries.open_care(row.id))
+                kept, care = found(queries.own_visit(key, me(), keeping(), for_change=True)), found(queries.open_care(row.id))
                 operations.correct_visit(kept, care, form.values(), by=acting(Permission.NEED_KEEP), on=today())
         except Refusal as refusal:
             form.on.errors = [str(refusal)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import Grant, Permission, acting, requires, visitor
@@ -13,7 +13,7 @@ from webapp.demand import caring, queries
 from webapp.demand.forms import AssignForm, HandOverForm
 from webapp.demand.queries import Load
 from webapp.demand.refusals import Refusal
-from webapp.demand.views.room import blueprint
+from webapp.demand.views.room import asked, blueprint
 from webapp.reference import queries as reference
 from webapp.web import found, paginate
 
@@ -27,7 +27,7 @@ def leads() -> tuple[Grant, ...]:
 @requires(Permission.CARE_ASSIGN)
 def team() -> str:
     grants, on = leads(), today()
-    text = request.args.get("q", "").strip()[:60]
+    text = asked("q")
     page = paginate(queries.untended(grants, on))
     named = queries.employers_named(text, grants)
     keys = [employer.id for employer in (*page.rows, *named)]

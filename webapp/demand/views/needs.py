@@ -14,7 +14,7 @@ from webapp.demand.models import Need
 from webapp.demand.queues import NeedFilter, NeedQueue
 from webapp.demand.sheets import sheet
 from webapp.demand.values import title_of, wage_of
-from webapp.demand.views.room import blueprint, is_own, keeping, me, own_need, reading
+from webapp.demand.views.room import asked, blueprint, is_own, keeping, me, own_need, reading
 from webapp.reference import queries as reference
 from webapp.web import Form, found, options, paginate
 
@@ -37,7 +37,7 @@ def _filter(queue: str | None, scope: str | None, text: str | None) -> NeedFilte
 @requires(Permission.NEED_READ)
 def needs() -> str:
     on, scope = today(), request.args.get("scope")
-    wanted = _filter(request.args.get("queue"), scope, request.args.get("q"))
+    wanted = _filter(request.args.get("queue"), scope, asked("q"))
     page = paginate(wanted.rows(on), size=30)
     return render_template(
         "demand/needs.html",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from flask import Response as Download
-from flask import render_template, request
+from flask import render_template
 
 from webapp.access import public
 from webapp.db import session
@@ -13,7 +13,7 @@ from webapp.demand.catalogue_models import Catalogue, OccupationLevel
 from webapp.demand.sheets import sheet
 from webapp.demand.views.catalogue import level_asked
 from webapp.demand.views.needs import download
-from webapp.demand.views.room import blueprint
+from webapp.demand.views.room import asked, blueprint
 from webapp.reference import queries as reference
 from webapp.web import found
 
@@ -27,7 +27,7 @@ HEADERS = (
 @public
 def public_catalogue() -> str | tuple[str, int]:
     """The one asked for, or the newest of all; a place or period without one says so and offers those that are."""
-    region, period = (request.args.get(name, "")[:7] for name in ("region", "period"))
+    region, period = asked("region", 7), asked("period", 7)
     row, level = catalogue_queries.newest(region, period), level_asked()
     offered = session().scalars(catalogue_queries.published()).all()
     page = render_template(

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, url_for
+from flask import Blueprint, request, url_for
 from markupsafe import Markup, escape
 
 from webapp.access import Grant, Permission, Visitor, visitor
@@ -11,7 +11,7 @@ from webapp.demand.models import Need, NeedState
 from webapp.demand.values import title_of, wage_of
 from webapp.employers.models import Employer
 from webapp.sealing import mask_name
-from webapp.web import found
+from webapp.web import NUL, found
 
 blueprint = Blueprint("demand", __name__, template_folder="../templates")
 _TONES = {NeedState.OPEN: "info", NeedState.POSTED: "good"}
@@ -31,14 +31,19 @@ def me() -> UUID:
     return visitor().person_id
 
 
+def asked(name: str, most: int = 60) -> str:
+    """A word of the address, without what no database keeps."""
+    return request.args.get(name, "").replace(NUL, "").strip()[:most]
+
+
 def own_employer(key: UUID) -> Employer:
     """One the visitor is responsible for; anybody else's is not found."""
     return found(queries.own_employer(key, me(), keeping()))
 
 
-def own_need(key: UUID) -> Need:
-    """One of an employer the visitor is responsible for, locked; call it inside the transaction."""
-    return found(queries.own_need(key, me(), keeping()))
+def own_need(key: UUID, *, for_change: bool = False) -> Need:
+    """One of an employer the visitor is responsible for; anybody else's is not found. Locked inside a transaction that changes it."""
+    return found(queries.own_need(key, me(), keeping(), for_change=for_change))
 
 
 def is_own(employer_id: UUID) -> bool:

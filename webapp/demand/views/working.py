@@ -29,7 +29,7 @@ def _do(key: UUID, act: Act, done: str) -> Response:
     """One button: what it refuses is said on the page of the need."""
     try:
         with transaction():
-            act(own_need(key))
+            act(own_need(key, for_change=True))
     except Refusal as refusal:
         flash(str(refusal), "danger")
     else:
@@ -39,12 +39,11 @@ def _do(key: UUID, act: Act, done: str) -> Response:
 
 def _submit(key: UUID, name: str, form: Form, field: Field, act: Act, done: str) -> str | Response:
     """One form of the page: what it refuses stands beside its field, with everything that was typed."""
-    with transaction():
-        own_need(key)
+    own_need(key)
     if form.validate_on_submit():
         try:
             with transaction():
-                act(own_need(key))
+                act(own_need(key, for_change=True))
         except Refusal as refusal:
             field.errors = [str(refusal)]
         else:
@@ -62,7 +61,7 @@ def edit_need(key: UUID) -> str | Response:
     if form.validate_on_submit():
         try:
             with transaction():
-                changed = operations.change_need(own_need(key), form.values(), by=acting(Permission.NEED_KEEP), on=today())
+                changed = operations.change_need(own_need(key, for_change=True), form.values(), by=acting(Permission.NEED_KEEP), on=today())
         except Refusal as refusal:
             form.headcount.errors = [str(refusal)]
         else:
@@ -125,12 +124,13 @@ def close_need(key: UUID) -> str | Response:
 @requires(Permission.NEED_KEEP)
 def reopen_need(key: UUID) -> str | Response:
     form = ReasonForm()
-    with transaction():
-        own_need(key)
+    own_need(key)
     if form.validate_on_submit():
         try:
             with transaction():
-                followed = operations.reopen_need(own_need(key), reason=form.reason.data or "", by=acting(Permission.NEED_KEEP), on=today())
+                followed = operations.reopen_need(
+                    own_need(key, for_change=True), reason=form.reason.data or "", by=acting(Permission.NEED_KEEP), on=today()
+                )
         except Refusal as refusal:
             form.reason.errors = [str(refusal)]
         else:

@@ -234,14 +234,14 @@ def watch() -> str:
 @blueprint.get("/inspection/watchlist/of")
 @requires(Permission.REPORT_HANDLE)
 def watch_one() -> str:
-    only = request.args.get("only", "")
-    wanted = Wanted(argument("employer", 120), argument("source", 60), only if only in watchlist.ONLY else "")
-    found(wanted.employer or wanted.source or wanted.only or None)
+    figure = request.args.get("figure", "")
+    wanted = Wanted(argument("employer", 120), argument("source", 60), figure if figure in watchlist.FIGURES else "")
+    found(wanted.employer or wanted.source or wanted.figure or None)
     page = paginate(watchlist.reports_about(wanted, _grants())) if wanted.has_reports else None
     return render_template(
         "inspection/watch_one.html",
         name=wanted.employer or wanted.source,
-        words=watchlist.ONLY.get(wanted.only, ""),
+        words=watchlist.FIGURES.get(wanted.figure, ""),
         page=page,
         checks=paginate(watchlist.checks_about(wanted, _grants()), number=page_number("checks"), size=50) if wanted.has_checks else None,
         days=reference.whole("watchlist_days"),

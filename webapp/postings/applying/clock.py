@@ -123,10 +123,9 @@ def remind_days() -> tuple[int, ...]:
 
 
 def _reached(days: tuple[int, ...]) -> ColumnElement[bool]:
-    """Unanswered, and older by the calendar than the next day of the list of which its employer was not reminded yet."""
-    steps = [
-        and_(Application.reminders <= place, Application.waits_since < day_bounds(today() - timedelta(days=day))[1]) for place, day in enumerate(days)
-    ]
+    """Unanswered, and as old by the calendar as one of the days of which its employer was not reminded yet."""
+    ends = [day_bounds(today() - timedelta(days=day))[1] for day in days]
+    steps = [and_(Application.reminders <= place, Application.waits_since < end) for place, end in enumerate(ends)]
     return and_(Application.state.in_(UNANSWERED), or_(false(), *steps))
 
 
@@ -137,13 +136,9 @@ def _remind_employer(employer_id: UUID, days: tuple[int, ...]) -> None:
         return
     for application in some:
         application.reminders = sum(day <= _age(application.waits_since) for day in days)
-    waiting = (
-        session()
-        .scalars(of_it.where(Application.state.in_(UNANSWERED), Application.waits_since < day_bounds(today() - timedelta(days=days[0]))[1]))
-        .all()
-    )
-    longest = max(_age(application.waits_since) for application in waiting)
-    telling.remind_of_waiting(employer_id, today().isoformat(), waiting=len(waiting), longest=longest)
+    unanswered = session().scalars(of_it.where(Application.state.in_(UNANSWERED)))
+    ages = [age for age in (_age(application.waits_since) for application in unanswered) if age >= days[0]]
+    telling.remind_of_waiting(employer_id, today().isoformat(), waiting=len(ages), longest=max(ages))
 
 
 def _age(instant: datetime) -> int:
@@ -156,11 +151,10 @@ def remind_of_interviews(renew: Renew) -> int:
     spans = {"day": timedelta(days=reference.whole("interview_remind_days")), "hours": timedelta(hours=reference.whole("interview_remind_hours"))}
     moment = now()
     with transaction():
-        soon = select(Interview, Application).join(Application, Application.id == Interview.application_id)
-        soon = soon.where(
-            Interview.state != InterviewState.CANCELLED, Interview.starts_at > moment, Interview.starts_at <= moment + max(spans.values())
-        )
-        rows = session().execute(soon.where(Application.state.in_(LIVE)).order_by(Interview.id)).all()
+        standing = select(Interview, Application).join(Application, Application.id == Interview.application_id)
+        standing = standing.where(Interview.state != InterviewState.CANCELLED, Application.state.in_(LIVE))
+        soon = standing.where(Interview.starts_at > moment, Interview.starts_at <= moment + max(spans.values()))
+        rows = session().execute(soon.order_by(Interview.id)).all()
         for interview, application in rows:
             for mark, span in spans.items():
                 if interview.changed_at <= interview.starts_at - span <= moment:
@@ -173,25 +167,23 @@ def remind_of_interviews(renew: Renew) -> int:
 def remind_of_registrations(renew: Renew) -> int:
     """A notice for each member of an employer whose hires come near the last day of their registration, and one more when it is over."""
     with reading():
-        employers = list(session().scalars(select(Posting.employer_id).join(Hire, Hire.posting_id == Posting.id).where(_is_due()).distinct()))
+        concerned = select(Posting.employer_id).join(Hire, Hire.posting_id == Posting.id).where(_is_due())
+        employers = list(session().scalars(concerned.distinct()))
     for employer_id in filter(None, employers):
         with transaction():
-            rows = (
-                session()
-                .scalars(
-                    select(Hire)
-                    .join(Posting, Posting.id == Hire.posting_id)
-                    .where(Posting.employer_id == employer_id, _is_due())
-                    .with_for_update(of=Hire)
-                )
-                .all()
-            )
-            over = [hired for hired in rows if hired.due_on is not None and hired.due_on < today()]
-            for hired in rows:
-                hired.reminders = 2 if hired in over else 1
-            telling.remind_of_registration(employer_id, today().isoformat(), near=len(rows) - len(over), over=len(over))
+            _remind_to_register(employer_id)
         renew()
     return len(employers)
+
+
+def _remind_to_register(employer_id: UUID) -> None:
+    of_it = select(Hire).join(Posting, Posting.id == Hire.posting_id).where(Posting.employer_id == employer_id)
+    rows = session().scalars(of_it.where(_is_due()).with_for_update(of=Hire)).all()
+    over = [hired for hired in rows if hired.due_on is not None and hired.due_on < today()]
+    for hired in rows:
+        hired.reminders = 2 if hired in over else 1
+    if rows:
+        telling.remind_of_registration(employer_id, today().isoformat(), near=len(rows) - len(over), over=len(over))
 
 
 def _is_due() -> ColumnElement[bool]:

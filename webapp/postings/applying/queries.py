@@ -35,7 +35,7 @@ class Shelf(Labelled):
     OPEN = "open", "全部未结束"
     NEW = "new", "未查看"
     SEEN = "seen", "待联系"
-    OVERDUE = "overdue", "等太久了"
+    OVERDUE = "overdue", "很久没答复"
     CONTACTED = "contacted", "已联系"
     CHANGE = "change", "想改时间"
     TODAY = "today", "今天面试"

@@ -202,7 +202,7 @@ def remind_of_waiting(employer_id: UUID, on: str, *, waiting: int, longest: int)
             f"{employer_id}:{on}",
             title=f"有 {waiting} 份应聘在等答复，最久的等了 {longest} 天",
             body=f"合适不合适，都请给一句话。{reference.whole('application_lapse_days')} 天没有下文的会自动结束，并计入应答率。",
-            path="/employer/applications?show=overdue",
+            path="/employer/applications",
         )
 
 

@@ -64,7 +64,9 @@ def _shelves(posting: Posting | None) -> str:
         page=page,
         shelf=shelf,
         passed=passed,
-        tabs=[(one.label, url_for(**here, show=one.value), counts[one]) for one in Shelf if counts[one] or one in {shelf, Shelf.OPEN}],
+        tabs=[(_label(one), url_for(**here, show=one.value), counts[one]) for one in Shelf if counts[one] or one in {shelf, Shelf.OPEN}],
+        current=_label(shelf) if shelf else "",
+        least=reference.whole("application_figures_least"),
         spans=(reference.whole("application_figures_days"), reference.whole("application_overdue_days")),
         answering=answering.answering_of(postings.employer_keys(_grants())),
         funnel=queries.passed_counts(posting) if posting else {},
@@ -73,6 +75,11 @@ def _shelves(posting: Posting | None) -> str:
         waiting=sum(counts[one] for one in (Shelf.NEW, Shelf.SEEN)),
         **_rows(page.rows),
     )
+
+
+def _label(shelf: Shelf) -> str:
+    """How long is too long is a parameter."""
+    return f"超过 {reference.whole('application_overdue_days')} 天" if shelf is Shelf.OVERDUE else shelf.label
 
 
 def _wanted(posting: Posting | None, shelf: Shelf | None, passed: Passed | None) -> Select[Application]:

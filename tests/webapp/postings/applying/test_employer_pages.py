@@ -174,9 +174,9 @@ def test_the_counters_are_filters_across_all_postings(client, owner, posting):
     late = make_application_in(_S.SEEN, posting=other)
     age(late, 8)
     page = read(client.get("/employer/applications"))
-    assert {"全部未结束2", "未查看1", "待联系1", "等太久了1"} <= set(page.links)
+    assert {"全部未结束2", "未查看1", "待联系1", "超过 7 天1"} <= set(page.links)
     assert "约面试0" not in page.links
-    overdue = read(client.get(page.links["等太久了1"]))
+    overdue = read(client.get(page.links["超过 7 天1"]))
     assert late.number in overdue.text
     assert "会计" in overdue.text
     assert "8 天前投递" in overdue.text

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from webapp.postings.applying import ics
@@ -48,6 +48,7 @@ def values(file: bytes) -> dict[str, str]:
     return found
 
 
+@example(summary="面" * 90, location="a" + "面" * 90, description="ab" + "面" * 90 + "😀" * 40, organizer="面" * 90)
 @given(summary=TEXTS, location=TEXTS, description=TEXTS, organizer=TEXTS)
 def test_whatever_is_written_comes_back_and_no_line_is_longer_than_75_octets(summary, location, description, organizer):
     file = ics.calendar(event(summary=summary, location=location, description=description, organizer=organizer))
