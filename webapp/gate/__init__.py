@@ -1,5 +1,7 @@
-"""What a posting must say before it may be shown: rules as data, a pure checker, each finding with the law it rests on.
+"""What a posting has to say and may not say: rules as dated rows, recognised by pure code, each finding with its article, its words and a mending.
 
-It knows no database row and no form: it is given a mapping of field -> value and a profile. Today it holds the two completeness profiles
-(direct, forwarded); wording and fraud checks come to this room later.
+It promises that the same book of rules gives the same verdict for any day and place, that a place in a text is the place the person typed,
+and that nothing is refused here: what blocks is for the writer to mend, what is flagged is for a person to judge. It knows no posting and
+no form: it is given a mapping of field -> value (`subject`). Who asks, when, and what follows is left to `postings` and `sources`;
+the rules themselves are a table of `reference`. `wording` reads words, `measures` compares figures.
 """

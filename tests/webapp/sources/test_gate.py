@@ -1,0 +1,81 @@
+"""What a source sends opens as before, but for words that a person has to see first; nothing is refused for its words."""
+
+import pytest
+from sqlalchemy import select
+
+from tests.factories.accounts import make_staff
+from tests.factories.postings import actor_of
+from tests.factories.sources import import_rows, row, write_rows
+from webapp.access import Role
+from webapp.db import reading, session, today, transaction
+from webapp.postings import cards, operations
+from webapp.postings.models import Posting, PostingState
+
+pytestmark = pytest.mark.usefixtures("database")
+S = PostingState
+CLEAN, FLAGGED, BLOCKED = "负责入库、出库和盘点。", "负责入库，40岁以下。", "负责入库，限男性。"
+
+
+@pytest.fixture
+def send(tmp_path):
+    def sent(*descriptions, as_of=None):
+        rows = [row(number, description=text) for number, text in enumerate(descriptions, 1)]
+        report = import_rows(write_rows(tmp_path / "a.csv", rows), as_of=as_of or today())
+        with reading():
+            found = session().scalars(select(Posting).order_by(Posting.source_key)).all()
+        return report, found
+
+    return sent
+
+
+def approve(posting):
+    with transaction():
+        operations.approve(session().get_one(Posting, posting.id), by=actor_of(make_staff(Role.REVIEWER), Role.REVIEWER))
+
+
+def test_only_what_blocks_waits_for_a_person(send):
+    report, rows = send(CLEAN, FLAGGED, BLOCKED)
+    assert (report.taken, report.rows) == (3, 3)
+    assert [(one.state, one.flags) for one in rows] == [(S.OPEN, []), (S.OPEN, []), (S.IN_REVIEW, ["SEX"])]
+    assert rows[2].opened_at is None and rows[2].submitted_at is not None
+
+
+def test_an_open_row_that_now_says_so_leaves_the_open_ones_until_it_is_decided(send):
+    send(CLEAN)
+    _, (waits,) = send(BLOCKED)
+    assert (waits.state, waits.flags, waits.duties) == (S.IN_REVIEW, ["SEX"], BLOCKED)
+    approve(waits)
+    _, (opened,) = send(BLOCKED + "每班八小时。")
+    assert (opened.state, opened.duties) == (S.OPEN, BLOCKED + "每班八小时。")  # a person has seen it say so
+
+
+def test_one_that_mends_its_words_still_waits_for_whoever_has_it_in_hand(send):
+    send(BLOCKED)
+    _, (waits,) = send(CLEAN)
+    assert (waits.state, waits.flags) == (S.IN_REVIEW, [])
+
+
+def test_what_a_reviewer_did_not_publish_is_not_brought_back_by_sending_it_again(send):
+    _, (waits,) = send(BLOCKED)
+    with transaction():
+        posting = session().get_one(Posting, waits.id)
+        operations.return_(posting, "限男性", by=actor_of(make_staff(Role.REVIEWER), Role.REVIEWER))
+    _, (kept,) = send(BLOCKED + "每班八小时。")
+    assert kept.state is S.DRAFT
+
+
+def test_one_that_comes_back_with_such_words_waits_again(send):
+    _, (first,) = send(BLOCKED)
+    approve(first)
+    with transaction():
+        session().get_one(Posting, first.id).state = S.EXPIRED
+    _, (again,) = send(BLOCKED + "每班八小时。")
+    assert (again.state, again.closed_at) == (S.IN_REVIEW, None)
+
+
+def test_whoever_stood_behind_it_leads_from_then_on(send):
+    _, (leader, behind) = send(CLEAN, CLEAN)
+    with transaction():
+        cards.regroup({behind.id: leader.id}, by=actor_of(make_staff(Role.REVIEWER), Role.REVIEWER))
+    _, rows = send(BLOCKED, CLEAN)
+    assert [(one.state, one.card_id) for one in rows] == [(S.IN_REVIEW, None), (S.OPEN, None)]
