@@ -21,8 +21,8 @@ from webapp.postings.views.room import blueprint
 from webapp.reference import queries as reference
 from webapp.web import found, here_or, paginate
 
-AT_ONCE = 100
-"""So many applications are answered in one go: a transaction stays short."""
+AT_ONCE = 60
+"""So many applications are answered in one go: a transaction stays short, and their keys fit into an address."""
 MOVES = {ApplicationState.CONTACTED: operations.contact, ApplicationState.OFFER: operations.offer}
 DONE = {ApplicationState.CONTACTED: "已记下：联系过了。求职者会看到。", ApplicationState.OFFER: "已记下：拟录用。求职者会收到消息。"}
 
@@ -158,7 +158,9 @@ def move_application(key: UUID, application_key: UUID) -> Response:
 @blueprint.route("/employer/applications/refuse", methods=["GET", "POST"])
 @requires(Permission.APPLICATION_ANSWER)
 def refuse_applications() -> str | Response:
-    """One page for one application and for many: what is answered stands on it before the button does."""
+    """One page for one application and for many: who is answered stands on it, and in its address, before the button does."""
+    if request.args.get("rest"):
+        return _name_the_rest()
     form = RefuseForm()
     if form.validate_on_submit():
         return _refuse(_asked_for(), form.why(), form.remark.data or "")
@@ -166,22 +168,23 @@ def refuse_applications() -> str | Response:
     if not rows:
         flash("没有选中还能答复的应聘。请先勾选，再点“答复：不合适”。", "info")
         return redirect(_back(), 303)
-    if request.method == "GET" and _rest() is not None:
-        form.reason.data = Reason.FILLED.value
+    if request.method == "GET":
+        form.reason.data = request.args.get("reason")
     return render_template("applying/refuse.html", form=form, rows=rows, back=_back(), **_rows(rows))
 
 
+def _name_the_rest() -> Response:
+    """All that wait for an answer at one posting, by their keys: whoever applies meanwhile is not among them."""
+    key = _key(request.args["rest"])
+    posting = postings.own(key, may_answer()) if key else None
+    rows = queries.unanswered(posting, AT_ONCE) if posting else ()
+    back = url_for(".applications", key=posting.id) if posting else None
+    return redirect(url_for(".refuse_applications", application=[row.id for row in rows], reason=Reason.FILLED.value, next=back), 303)
+
+
 def _asked_for() -> list[UUID]:
-    """The keys in the address; `rest` names a posting: all that wait for an answer there. Whether they are the visitor's the query decides."""
-    posting = _rest()
-    if posting is not None:
-        return [row.id for row in queries.unanswered(posting, AT_ONCE)]
+    """The keys in the address; whether they are the visitor's the query decides."""
     return [key for key in map(_key, request.args.getlist("application")[:AT_ONCE]) if key is not None]
-
-
-def _rest() -> Posting | None:
-    key = _key(request.args.get("rest", ""))
-    return postings.own(key, may_answer()) if key else None
 
 
 def _key(text: str) -> UUID | None:
@@ -208,5 +211,4 @@ def _refuse(keys: list[UUID], reason: Reason, remark: str) -> Response:
 
 
 def _back() -> str:
-    posting = _rest()
-    return here_or(url_for(".applications", key=posting.id) if posting else url_for(".applicants"), request.args.get("next"))
+    return here_or(url_for(".applicants"), request.args.get("next"))

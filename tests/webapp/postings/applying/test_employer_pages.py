@@ -256,12 +256,21 @@ def test_the_rest_of_a_filled_posting_is_answered_at_once(client, owner, posting
     client.post(f"/employer/postings/{posting.id}/move", data={"to": "filled"})
     page = read(client.get(f"/employer/postings/{posting.id}/applications"))
     assert "还有 2 份应聘没有答复" in page.text
-    form = read(client.get(page.links["答复其余应聘者"]))
+    named = client.get(page.links["答复其余应聘者"]).location
+    form = read(client.get(named))
     chosen = [node.get("value") for node in form.all("input") if node.get("checked") is not None]
     assert chosen == ["filled"]
-    client.post(page.links["答复其余应聘者"], data={"reason": "filled"})
+    assert client.post(named, data={"reason": "filled"}).location == f"/employer/postings/{posting.id}/applications"
     assert [stored(one).state for one in waiting] == [_S.REFUSED] * 2
     assert stored(invited).state is _S.INTERVIEW
+
+
+def test_whoever_applies_after_the_rest_was_named_is_not_answered_with_them(client, owner, posting):
+    waiting = make_application_in(_S.SENT, posting=posting)
+    named = client.get(f"/employer/applications/refuse?rest={posting.id}").location
+    came_later = make_application_in(_S.SENT, posting=posting, person=make_person())
+    client.post(named, data={"reason": "filled"})
+    assert (stored(waiting).state, stored(came_later).state) == (_S.REFUSED, _S.SENT)
 
 
 # interviews
