@@ -26,6 +26,6 @@ def carrying_of(batch_id: UUID) -> list[Carrying]:
     wanted = (
         select(Delivery.state, Delivery.last_error)
         .join(Entry, Entry.id == Delivery.entry_id)
-        .where(Entry.subject == str(batch_id), Entry.event == BatchImported.__name__)
+        .where(Entry.subject == str(batch_id), Entry.event == BatchImported.__name__, Delivery.queue == "index")
     )
     return [Carrying(state, trouble or "") for state, trouble in session().execute(wanted)]
