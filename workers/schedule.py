@@ -15,8 +15,8 @@ from webapp.access import Actor
 from webapp.db import LOCAL_ZONE, reading, today, transaction
 from webapp.events import Event, IndexCheckDue, UpkeepDue
 from webapp.ledger import ScheduleRun
+from webapp.outlets import planning, tending
 from webapp.outlets import queries as outlets
-from webapp.outlets import tending
 from webapp.postings import operations as postings
 from workers import retention
 
@@ -75,7 +75,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("purge", Daily(time(3, 30)), work=retention.purge),
     Job("forget_processes", Every(timedelta(hours=1), timedelta(minutes=50)), work=retention.forget_processes),
     Job("check_index", Every(timedelta(hours=1), timedelta(minutes=20)), event=IndexCheckDue),
-    Job("publish_due", Every(timedelta(minutes=1)), work=tending.publish_due, needed=outlets.is_publication_due),
+    Job("publish_due", Every(timedelta(minutes=1)), work=tending.publish_due, needed=planning.is_publication_due),
     Job("serve_outlets", Every(timedelta(minutes=1)), work=tending.serve, needed=outlets.is_service_due),
 )
 _WORK = {job.name: job.work for job in SCHEDULE if job.work is not None}
