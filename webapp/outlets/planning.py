@@ -99,12 +99,12 @@ def outcomes(runs: Iterable[Run]) -> dict[UUID, Outcome]:
     return {key: Outcome(sent, receipted, troubled, last) for key, sent, receipted, troubled, last in session().execute(counted) if key}
 
 
-def dispatches_of(run: Run, only: str = "") -> Select[Dispatch]:
+def dispatches_of(run: Run, part: str = "") -> Select[Dispatch]:
     """One for each posting, in the order of the publication: of a word that was replaced before it left, the one that took its place.
 
-    `only` names a figure of the run's `Outcome`: then exactly the rows that it counts.
+    `part` names a figure of the run's `Outcome`: then exactly the rows that it counts.
     """
     later = aliased(Dispatch)
     replaced = exists().where(later.run_id == run.id, later.posting_id == Dispatch.posting_id, later.number > Dispatch.number)
     wanted = select(Dispatch).where(Dispatch.run_id == run.id, ~replaced).order_by(Dispatch.number)
-    return wanted.where(_COUNTED[only]) if only in _COUNTED else wanted
+    return wanted.where(_COUNTED[part]) if part in _COUNTED else wanted

@@ -55,8 +55,8 @@ def plan(key: UUID) -> str:
 @requires(Permission.OUTLET_READ)
 def run(key: UUID) -> str:
     row = found(planning.run_within(key, reading_grants()))
-    only = request.args.get("only", "")
-    page = paginate(planning.dispatches_of(row, only), size=50)
+    part = request.args.get("part", "")
+    page = paginate(planning.dispatches_of(row, part), size=50)
     return render_template(
         "outlets/run.html",
         run=row,
@@ -64,7 +64,7 @@ def run(key: UUID) -> str:
         outcome=planning.outcomes([row]).get(row.id, planning.Outcome()),
         outlet=queries.outlets_by_key([row.outlet_id])[row.outlet_id],
         page=page,
-        only=only,
+        part=part,
         postings=queries.titles(page.rows),
         late=reference.whole("publication_late_minutes"),
     )
