@@ -18,8 +18,8 @@ from webapp.employers import operations as employers
 from webapp.events import Event, IndexCheckDue, UpkeepDue
 from webapp.inspection.operations import campaigns, forgetting
 from webapp.ledger import ScheduleRun
+from webapp.outlets import planning, tending
 from webapp.outlets import queries as outlets
-from webapp.outlets import tending
 from webapp.postings import operations as postings
 from webapp.postings.applying import clock as applying
 from webapp.postings.life import operations as life
@@ -138,7 +138,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("watch_inspection", Daily(time(8, 0)), work=_watch_inspection),
     Job("forget_processes", Every(timedelta(hours=1), timedelta(minutes=50)), work=retention.forget_processes),
     Job("check_index", Every(timedelta(hours=1), timedelta(minutes=20)), event=IndexCheckDue),
-    Job("publish_due", Every(timedelta(minutes=1)), work=tending.publish_due, needed=outlets.is_publication_due),
+    Job("publish_due", Every(timedelta(minutes=1)), work=tending.publish_due, needed=planning.is_publication_due),
     Job("serve_outlets", Every(timedelta(minutes=1)), work=tending.serve, needed=outlets.is_service_due),
 )
 _WORK = {job.name: job.work for job in SCHEDULE if job.work is not None}

@@ -13,7 +13,7 @@ from webapp import events
 from webapp.access import Actor
 from webapp.db import new_key, session
 from webapp.ledger import record
-from webapp.outlets import offering, queries
+from webapp.outlets import offering, planning, queries
 from webapp.outlets.models import Dispatch, DispatchKind, Outlet, Publication, PublicationState, Rhythm, Run, Way
 from webapp.postings.models import Posting
 
@@ -30,7 +30,7 @@ def carry_out(publication_id: UUID, at: datetime) -> int:
     missed = max(0, timing.count(publication.next_at, planned_at) - 1)
     publication.next_at = timing.next_due(at)
     chosen = 0
-    for outlet in queries.outlets_of(publication.id):
+    for outlet in planning.outlets_of(publication.id):
         chosen += _publish(publication, queries.locked(outlet.id), planned_at, at, missed)
     record(events.PublicationMade(str(publication.id), planned_at.isoformat(timespec="minutes"), chosen), by=Actor.SYSTEM)
     return chosen

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from webapp.db import now, reading, transaction
-from webapp.outlets import offering, publishing, queries, roads, sending
+from webapp.outlets import offering, planning, publishing, queries, roads, sending
 from webapp.outlets.models import Outlet, Way
 from webapp.outlets.replies import NotAReply
 from webapp.outlets.sending import Answer, Consignment, Outcome
@@ -59,7 +59,7 @@ def catch_up(outlet_id: UUID, renew: Renew) -> int:
 def publish_due(renew: Renew) -> None:
     """Carries out every publication whose time has come."""
     with reading():
-        keys = queries.due_publications(now())
+        keys = planning.due_publications(now())
     for key in keys:
         renew()
         with transaction():

@@ -15,7 +15,7 @@ from webapp.access import Actor
 from webapp.config import Settings
 from webapp.db import LOCAL_ZONE, now, reading, session, transaction
 from webapp.ledger import Entry
-from webapp.outlets import operations, publishing, queries, tending
+from webapp.outlets import operations, planning, publishing, queries, tending
 from webapp.outlets.models import Outlet, Publication, Rhythm, Run, Way
 from webapp.outlets.selection import Selection
 from webapp.outlets.timing import HOURS, Timing
@@ -97,7 +97,7 @@ def test_nothing_is_published_before_its_time(house: Settings, screen: Outlet) -
 
 def queries_due() -> bool:
     with reading():
-        return queries.is_publication_due()
+        return planning.is_publication_due()
 
 
 def test_at_its_time_the_newest_that_fit_are_published(house: Settings, screen: Outlet) -> None:
@@ -114,7 +114,7 @@ def test_at_its_time_the_newest_that_fit_are_published(house: Settings, screen: 
     assert (run.planned_at, run.planned, run.missed, run.note) == (planned, 2, 0, "")
     assert shown(screen) == ["叉车工", "保洁员"]
     with reading():
-        assert queries.outcomes([run])[run.id][:3] == (2, 2, 0)
+        assert planning.outcomes([run])[run.id][:3] == (2, 2, 0)
         assert session().get_one(Publication, publication.id).next_at == Timing(time(9)).next_due(now())
         told = session().scalar(select(Entry).where(Entry.event == "PublicationMade"))
         assert told is not None and told.payload["postings"] == 2
@@ -181,7 +181,7 @@ def test_a_suspended_outlet_is_left_out_and_the_log_says_so(house: Settings, scr
     told = {run.outlet_id: (run.planned, run.note) for run in runs(publication)}
     assert told == {screen.id: (0, "渠道已暂停，没有发布"), other.id: (1, "")}
     with reading():
-        assert queries.last_run(screen.id) is None
+        assert planning.last_run(screen.id) is None
 
 
 def test_a_stopped_publication_is_not_made_and_not_made_up_for(house: Settings, screen: Outlet) -> None:
@@ -209,10 +209,12 @@ def test_a_run_to_a_folder_counts_what_left_and_what_was_answered(house: Setting
     cycle()
     (run,) = runs(publication)
     with reading():
-        outcome = queries.outcomes([run])[run.id]
-        rows = session().scalars(queries.dispatches_of(run)).all()
-    assert (run.planned, outcome.sent, outcome.receipted) == (2, 1, 0), "one was withdrawn before it left"
+        outcome = planning.outcomes([run])[run.id]
+        rows = session().scalars(planning.dispatches_of(run)).all()
+        counted = {name: len(session().scalars(planning.dispatches_of(run, name)).all()) for name in ("sent", "receipted", "troubled")}
     assert [(row.posting_id, row.state.value) for row in rows] == [(gone.id, "superseded"), (kept.id, "sent")]
+    assert (run.planned, outcome.sent, outcome.receipted) == (2, 1, 0), "one was withdrawn before it left"
+    assert counted == {"sent": outcome.sent, "receipted": outcome.receipted, "troubled": outcome.troubled}, "every figure opens its rows"
 
 
 def test_a_publication_to_nowhere_is_refused(house: Settings) -> None:

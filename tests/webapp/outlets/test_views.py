@@ -17,7 +17,7 @@ from tests.webapp.pages import read
 from webapp.access import Actor, Role
 from webapp.db import now, reading, session, transaction
 from webapp.ledger import Entry
-from webapp.outlets import operations, publishing, queries, sending
+from webapp.outlets import operations, planning, publishing, queries, sending
 from webapp.outlets.models import Dispatch, Outlet, OutletState, Publication, Rhythm, Run, Way
 from webapp.outlets.replies import Word
 from webapp.outlets.selection import Selection
@@ -264,7 +264,7 @@ class TestAnotherArea:
         assert client.post("/outlets/plans/new", data=plan | {"outlets": [str(mine.id)]}).status_code == 303
         with reading() as one:
             made = one.query(Publication).filter(Publication.region == "370200").one()
-            assert [outlet.id for outlet in queries.outlets_of(made.id)] == [mine.id]
+            assert [outlet.id for outlet in planning.outlets_of(made.id)] == [mine.id]
 
 
 class TestOnePosting:

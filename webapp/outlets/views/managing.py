@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from webapp.access import Grant, Permission, acting, requires, visitor
 from webapp.db import now, transaction
-from webapp.outlets import operations, queries, roads
+from webapp.outlets import operations, planning, queries, roads
 from webapp.outlets.forms import OutletForm
 from webapp.outlets.models import Outlet, Way
 from webapp.outlets.operations import OutsideTheArea, Refusal, SlugTaken, WayIsFixed
@@ -60,7 +60,7 @@ def _outlet_page(row: Outlet, new_key: str = "") -> str:
         receipt_hours=reference.whole("outlet_receipt_hours"),
         cycle=reference.whole("outlet_cycle_minutes"),
         shipments=queries.shipments_of(row, SHIPMENTS_SHOWN),
-        run=queries.last_run(row.id),
+        run=planning.last_run(row.id),
         regions=reference.regions(),
         folder=roads.folder(row.slug) if row.way is Way.DROP else "",
         may_manage=manages(row),

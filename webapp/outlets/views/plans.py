@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import Permission, acting, requires
 from webapp.db import transaction
-from webapp.outlets import operations, queries
+from webapp.outlets import operations, planning, queries
 from webapp.outlets.forms import PublicationForm
 from webapp.outlets.models import Outlet
 from webapp.outlets.operations import NoOutlets, OutsideTheArea, Refusal
@@ -20,14 +20,14 @@ from webapp.web import found, paginate
 @blueprint.get("/outlets/plans")
 @requires(Permission.OUTLET_READ)
 def plans() -> str:
-    rows = queries.publications_within(reading_grants())
-    runs = {row.id: queries.latest_run_of(row.id) for row in rows}
+    rows = planning.publications_within(reading_grants())
+    runs = {row.id: planning.latest_run_of(row.id) for row in rows}
     return render_template(
         "outlets/plans.html",
         rows=rows,
         runs=runs,
-        outcomes=queries.outcomes(run for run in runs.values() if run),
-        outlets={row.id: queries.outlets_of(row.id) for row in rows},
+        outcomes=planning.outcomes(run for run in runs.values() if run),
+        outlets={row.id: planning.outlets_of(row.id) for row in rows},
         late=reference.whole("publication_late_minutes"),
         may_manage=bool(managing_grants()),
     )
@@ -36,14 +36,14 @@ def plans() -> str:
 @blueprint.get("/outlets/plans/<uuid:key>")
 @requires(Permission.OUTLET_READ)
 def plan(key: UUID) -> str:
-    row = found(queries.publication_within(key, reading_grants()))
-    page = paginate(queries.runs_of(row), size=30)
+    row = found(planning.publication_within(key, reading_grants()))
+    page = paginate(planning.runs_of(row), size=30)
     return render_template(
         "outlets/plan.html",
         plan=row,
         page=page,
-        outcomes=queries.outcomes(page.rows),
-        outlets=queries.outlets_of(row.id),
+        outcomes=planning.outcomes(page.rows),
+        outlets=planning.outlets_of(row.id),
         named=queries.outlets_by_key(run.outlet_id for run in page.rows),
         late=reference.whole("publication_late_minutes"),
         regions=reference.regions(),
@@ -54,15 +54,17 @@ def plan(key: UUID) -> str:
 @blueprint.get("/outlets/runs/<uuid:key>")
 @requires(Permission.OUTLET_READ)
 def run(key: UUID) -> str:
-    row = found(queries.run_within(key, reading_grants()))
-    page = paginate(queries.dispatches_of(row), size=50)
+    row = found(planning.run_within(key, reading_grants()))
+    part = request.args.get("part", "")
+    page = paginate(planning.dispatches_of(row, part), size=50)
     return render_template(
         "outlets/run.html",
         run=row,
-        plan=found(queries.publication_within(row.publication_id, reading_grants())),
-        outcome=queries.outcomes([row]).get(row.id, queries.Outcome()),
+        plan=found(planning.publication_within(row.publication_id, reading_grants())),
+        outcome=planning.outcomes([row]).get(row.id, planning.Outcome()),
         outlet=queries.outlets_by_key([row.outlet_id])[row.outlet_id],
         page=page,
+        part=part,
         postings=queries.titles(page.rows),
         late=reference.whole("publication_late_minutes"),
     )
@@ -71,7 +73,7 @@ def run(key: UUID) -> str:
 @blueprint.route("/outlets/plans/new", methods=["GET", "POST"])
 @requires(Permission.OUTLET_MANAGE)
 def new_plan() -> str | Response:
-    outlets = queries.plannable(managing_grants())
+    outlets = planning.plannable(managing_grants())
     form = PublicationForm().prepare(managing_grants(), outlets)
     if outlets and form.validate_on_submit():
         try:
@@ -88,15 +90,15 @@ def new_plan() -> str | Response:
 @blueprint.route("/outlets/plans/<uuid:key>/edit", methods=["GET", "POST"])
 @requires(Permission.OUTLET_MANAGE)
 def change_plan(key: UUID) -> str | Response:
-    row = found(queries.publication_within(key, managing_grants()))
-    chosen, offered = queries.outlets_of(row.id), queries.plannable(managing_grants())
+    row = found(planning.publication_within(key, managing_grants()))
+    chosen, offered = planning.outlets_of(row.id), planning.plannable(managing_grants())
     outlets = [*offered, *(outlet for outlet in chosen if outlet.id not in {one.id for one in offered})]
     posted = PublicationForm()
     form = (posted if posted.is_submitted() else PublicationForm.of(row, chosen)).prepare(managing_grants(), outlets)
     if form.validate_on_submit():
         try:
             with transaction():
-                kept = found(queries.publication_within(key, managing_grants(), for_change=True))
+                kept = found(planning.publication_within(key, managing_grants(), for_change=True))
                 operations.change_publication(kept, form.values(), _chosen(form), by=acting(Permission.OUTLET_MANAGE))
         except Refusal as refusal:
             _beside(form, refusal)
@@ -121,7 +123,7 @@ def _beside(form: PublicationForm, refusal: Refusal) -> None:
 @requires(Permission.OUTLET_MANAGE)
 def stop_plan(key: UUID) -> Response:
     with transaction():
-        operations.stop_publication(found(queries.publication_within(key, managing_grants(), for_change=True)), by=acting(Permission.OUTLET_MANAGE))
+        operations.stop_publication(found(planning.publication_within(key, managing_grants(), for_change=True)), by=acting(Permission.OUTLET_MANAGE))
     flash("已停止，不再按这个计划发布；已发布的岗位照常展示和撤下。", "success")
     return redirect(url_for(".plan", key=key), 303)
 
@@ -130,6 +132,8 @@ def stop_plan(key: UUID) -> Response:
 @requires(Permission.OUTLET_MANAGE)
 def resume_plan(key: UUID) -> Response:
     with transaction():
-        operations.resume_publication(found(queries.publication_within(key, managing_grants(), for_change=True)), by=acting(Permission.OUTLET_MANAGE))
+        operations.resume_publication(
+            found(planning.publication_within(key, managing_grants(), for_change=True)), by=acting(Permission.OUTLET_MANAGE)
+        )
     flash("已恢复，从下一个发布时间起照常发布。", "success")
     return redirect(url_for(".plan", key=key), 303)

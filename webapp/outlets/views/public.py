@@ -8,7 +8,7 @@ from flask import Response, render_template
 from webapp.access import Permission, public, requires, visitor
 from webapp.db import today
 from webapp.notices.links import link
-from webapp.outlets import queries
+from webapp.outlets import planning, queries
 from webapp.outlets.models import Outlet, Way
 from webapp.outlets.views.room import blueprint
 from webapp.outlets.words import blocks
@@ -30,7 +30,7 @@ def page(slug: str) -> str:
         outlet=outlet,
         cards=cards,
         blocks=blocks(outlet.name, cards, link(f"/outlets/{outlet.slug}"), on=today()),
-        run=queries.last_run(outlet.id),
+        run=planning.last_run(outlet.id),
     )
 
 
@@ -39,7 +39,7 @@ def page(slug: str) -> str:
 def screen(slug: str) -> Response:
     """For a screen on a wall: one table, which renews itself because nobody stands there to press a button."""
     outlet = found(_shown(slug))
-    shown = render_template("outlets/screen.html", outlet=outlet, cards=_cards(outlet), run=queries.last_run(outlet.id), on=today())
+    shown = render_template("outlets/screen.html", outlet=outlet, cards=_cards(outlet), run=planning.last_run(outlet.id), on=today())
     return Response(shown, mimetype="text/html", headers={"Refresh": str(RENEWED_SECONDS)})
 
 
