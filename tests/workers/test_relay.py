@@ -49,7 +49,7 @@ def test_the_relay_rings_for_what_is_due(quiet: Settings, redis: "Redis") -> Non
     assert rings(redis) == 0
     make_posting()
     one.tick(1.0)
-    assert (rings(redis), rings(redis, "notify"), rings(redis, "batch")) == (1, 1, 0)
+    assert (rings(redis), rings(redis, "notify"), rings(redis, "batch")) == (1, 1, 2), "the batch queue follows submission and approval"
 
 
 def test_nobody_is_rung_more_often_than_needed(quiet: Settings, redis: "Redis") -> None:
