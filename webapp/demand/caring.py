@@ -1,7 +1,7 @@
 """Who is responsible for which employer, and which employers are 重点企业.
 
-Of an employer one officer is responsible at a time. The employer's row is locked while that changes, and a unique index holds it where two
-databases' worth of luck would not.
+Of an employer one officer is responsible at a time: its row is locked while that changes, and a unique index over the open rows refuses a
+second one whatever runs beside.
 """
 
 from collections.abc import Iterable
