@@ -63,7 +63,7 @@ def test_a_posting_without_a_wage_is_kept_as_a_draft_and_cannot_be_submitted(pla
 def test_a_post_too_large_gets_a_page_that_leads_back_to_what_was_typed(place: Place) -> None:
     employer = walks.its_owner(place, walks.an_employer("济南午未印刷有限公司"))
     employer.open("/employer/postings/new")
-    employer.fill({"岗位名称": "印刷机长", "工作内容": "印" * (10 * 1024 * 1024 // 9)})
+    employer.fill({"岗位名称": "印刷机长", "工作内容": "印" * (14 * 1024 * 1024 // 9)})
     employer.press("存为草稿", expect=413)
     assert "提交的内容太大" in employer.h1 and "返回" in employer.text
     page = getattr(employer, "page", None)

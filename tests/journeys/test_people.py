@@ -78,7 +78,7 @@ def test_without_a_mouse_one_can_search_and_apply(place: Place) -> None:
     keys.press("Space")
     tab_to(seeker, "button:text-is('确认投递')")
     seeker.moving(lambda: keys.press("Enter"))
-    assert "投递成功" in seeker.text and "同意提供给这家单位" in seeker.text
+    assert "投递成功" in seeker.text and "您同意把姓名和电话提供给这家单位" in seeker.text
 
 
 def tab_to(visitor: BrowserVisitor, selector: str) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DecimalField, Field, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.accounts.forms import PhoneField, at_most, required
@@ -31,6 +31,16 @@ Pairs = Sequence[tuple[str, str]]
 
 def _stripped(text: str | None) -> str:
     return (text or "").replace("\r\n", "\n").strip()
+
+
+def _between(low: Decimal | int, high: int, message: str) -> Callable[[Form, Field], None]:
+    """What could not be read has said so already."""
+
+    def check(form: Form, field: Field) -> None:
+        if field.data is not None and not low <= field.data <= high:
+            raise ValidationError(message)
+
+    return check
 
 
 class Percent(DecimalField):
@@ -77,10 +87,8 @@ class CampaignForm(Form):
     origin = Choice("岗位来源", choices=options([("", "全部"), ("direct", "用人单位直接发布"), ("forwarded", "其他平台转载")]))
     source = Choice("来源平台", description="只抽查一个平台转载的岗位时才选。")
     occupation = Choice("职业大类")
-    open_days = WholeNumber(
-        "已经发布满", [Optional(), NumberRange(0, 365, "天数在 0 到 365 之间。")], default=0, description="新岗位还没来得及招满，可以留出几天。"
-    )
-    rate = Percent("抽查比例", [required("请填写抽查比例。"), NumberRange(Decimal("0.01"), 100, "抽查比例在 0.01 到 100 之间。")])
+    open_days = WholeNumber("已经发布满", [_between(0, 365, "天数在 0 到 365 之间。")], default=0, description="新岗位还没来得及招满，可以留出几天。")
+    rate = Percent("抽查比例", [required("请填写抽查比例。"), _between(Decimal("0.01"), 100, "抽查比例在 0.01 到 100 之间。")])
     due_on = Day("完成期限", [required("请填写完成期限。")])
 
     def prepare(self, regions: Pairs, platforms: Iterable[str]) -> "CampaignForm":

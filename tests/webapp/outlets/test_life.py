@@ -200,5 +200,5 @@ def machine(database: None, monkeypatch: pytest.MonkeyPatch) -> type[Life]:
 
 def test_both_sides_say_the_same_in_the_end(machine: type[Life]) -> None:
     unshrunk = (Phase.explicit, Phase.reuse, Phase.generate)  # a shorter way there takes minutes to find, and the steps are few
-    limits = settings(max_examples=100, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), phases=unshrunk)
+    limits = settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), phases=unshrunk)
     run_state_machine_as_test(machine, settings=limits)
