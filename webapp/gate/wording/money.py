@@ -60,6 +60,7 @@ _BUSINESS = re.compile(
 )
 _PAPER_WORK = re.compile(r"办理|帮|代|协助|审核|登记|核对|查验|面试|携带|客户|旅客|保管好|原件查")
 _PAID_SOON = re.compile(r"周结|周薪|一周一结|每周(?:发|结)|周[一二三四五六日]发|日结|天结")
+_AMOUNT = re.compile(r":?(?:约|共|每人|人民币)?\d{2,5}(?:元|块钱?)?")
 
 
 def _fees(plain: str) -> Iterator[Hit]:
@@ -69,14 +70,20 @@ def _fees(plain: str) -> Iterator[Hit]:
             continue
         is_security = re.search(_SECURITY_MONEY, found[0])
         if not is_security and not _BUSINESS.search(ahead[-10:] + found[0]) and not _LIVING.search(ahead[-5:] + found[0]):
-            yield Hit("FEE", *found.span())
+            yield Hit("FEE", found.start(), _with_amount(plain, found.end()))
 
 
 def _deposits(plain: str) -> Iterator[Hit]:
     for found in _SECURITY.finditer(plain):
         ahead, behind = before(plain, found.start(), 14), after(plain, found.end(), 14)
         if not (_DENIED.search(ahead) or _DENIED_AFTER.match(behind) or _is_usual(plain, found, ahead, behind)):
-            yield Hit("DEPOSIT", *found.span())
+            yield Hit("DEPOSIT", found.start(), _with_amount(plain, found.end()))
+
+
+def _with_amount(plain: str, end: int) -> int:
+    """Where the words end if the sum behind them is one of them: what mends the words must not leave it behind."""
+    amount = _AMOUNT.match(plain, end)
+    return amount.end() if amount else end
 
 
 def _is_usual(plain: str, found: re.Match[str], ahead: str, behind: str) -> bool:
