@@ -3,6 +3,7 @@
 Only what can block is looked for: a forwarded row with a mere flag opens as before, and words that harm somebody go to a person first.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,8 @@ class Forwarding:
     book: Rulebook
     on: date
     _families: tuple[Family, ...]
+    _hints: re.Pattern[str]
+    """Any hint of any of them: three rows of four hold none."""
     _measures_hours: bool
 
     @classmethod
@@ -34,7 +37,8 @@ class Forwarding:
         """Families of which no case blocks anywhere on this day are not looked for."""
         blocking = {rule.code for rule in book.rules if rule.severity is Severity.BLOCK and rule.profile in {"", _PROFILE}}
         families = tuple(family for family in reading.FAMILIES if blocking & set(family.codes))
-        return cls(book, on, families, _HOURS in blocking)
+        hints = re.compile("|".join(family.hints.pattern for family in families) or "$^")
+        return cls(book, on, families, hints, _HOURS in blocking)
 
     def lacks(self, content: Mapping[str, object]) -> str | None:
         """The field of the first element without which a row cannot be shown at all; None: it has them."""
@@ -46,7 +50,7 @@ class Forwarding:
         """The codes of rules for which a person has to see the row before it opens; it is not refused."""
         subject = Subject(profile=Profile.FORWARDED, values=content)
         text = subject.text()
-        found = [hit.code for hit in reading.hits(text.plain, self._families)]
+        found = [hit.code for hit in reading.hits(text.plain, self._families)] if self._hints.search(text.plain) else []
         if self._measures_hours and hours.may_block(text.plain):
             found += [met.code for met in hours.find(Asked(subject, text, self.book, self.on))]
         return list(dict.fromkeys(code for code in found if self._blocks(code, subject.region)))

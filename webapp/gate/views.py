@@ -28,7 +28,7 @@ def rules() -> str:
         on=on,
         places=_places(),
         place_names={NATION: "全国", **dict(_places())},
-        kinds={"": "各类发布", **{profile.value: profile.label for profile in Profile}},
+        kinds={"": "各类发布都适用", **{profile.value: f"只对“{profile.label}”" for profile in Profile}},
         fields=FIELDS,
     )
 

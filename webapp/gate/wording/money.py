@@ -38,7 +38,8 @@ _SECURITY = any_of(
     r"(?:饭卡|工服|工装|服装|宿舍|住宿|水电|钥匙|被褥|设备|工具|车辆|电动?车|租车|装备|制服|卡)的?押金(?![^\n。;,]{0,4}(?:0|零|免|无))",
     rf"(?:扣押?|押|收缴|保管|上交|收取|收)(?:你的|您的|员工|本人)?的?{_PAPER}(?:原件)?(?!复印|信息|号)",
     r"(?:提供|需要?|须|要有)[^\n。;,]{0,6}(?:担保人|保证人|经济担保|财产担保|本地人担保)",
-    rf"(?<![按抵质拘高低中电气油水液变增减加耐])(?:压(?![延铸力缩装片块裂滤榨花焊路痕铆模砖])|押)[了住着]?(?:\(?[^\n。;,)不]{{0,3}}\)?)?{_COUNT}个?半?(?:月|天|班|周|星期)的?(?:\)?\d{{1,2}}个班)?(?:工资|薪资|薪水|钱)?",
+    rf"(?<![按抵质拘冲高低中电气油水液血抗变增减加耐])(?:压|押)[了住着]?(?:你|您|员工)?的?(?:工资|薪资|薪水|薪|钱)?\(?{_COUNT}个?半?(?:月|天|班|周|星期)的?"
+    rf"(?:\)?\d{{1,2}}个班)?(?:工资|薪资|薪水|钱)?",
     rf"(?:工资|薪资)先?(?:压|押){_COUNT}个?(?:月|天|周)",
     r"(?:首月|第一个?月|前[一二三两\d]+(?:天|个?班|个?月))的?工资[^\n。;,不]{0,6}(?:押|压|作为?押金|不发|离职时?发)",
     r"(?:前\d{1,2}个?班|不满[一1]?个?月)[^\n。;]{0,6}按?\d{1,2}%(?:结|发)",
@@ -59,6 +60,7 @@ _BUSINESS = re.compile(
 )
 _PAPER_WORK = re.compile(r"办理|帮|代|协助|审核|登记|核对|查验|面试|携带|客户|旅客|保管好|原件查")
 _PAID_SOON = re.compile(r"周结|周薪|一周一结|每周(?:发|结)|周[一二三四五六日]发|日结|天结")
+_AMOUNT = re.compile(r":?(?:约|共|每人|人民币)?\d{2,5}(?:元|块钱?)?")
 
 
 def _fees(plain: str) -> Iterator[Hit]:
@@ -68,14 +70,20 @@ def _fees(plain: str) -> Iterator[Hit]:
             continue
         is_security = re.search(_SECURITY_MONEY, found[0])
         if not is_security and not _BUSINESS.search(ahead[-10:] + found[0]) and not _LIVING.search(ahead[-5:] + found[0]):
-            yield Hit("FEE", *found.span())
+            yield Hit("FEE", found.start(), _with_amount(plain, found.end()))
 
 
 def _deposits(plain: str) -> Iterator[Hit]:
     for found in _SECURITY.finditer(plain):
         ahead, behind = before(plain, found.start(), 14), after(plain, found.end(), 14)
         if not (_DENIED.search(ahead) or _DENIED_AFTER.match(behind) or _is_usual(plain, found, ahead, behind)):
-            yield Hit("DEPOSIT", *found.span())
+            yield Hit("DEPOSIT", found.start(), _with_amount(plain, found.end()))
+
+
+def _with_amount(plain: str, end: int) -> int:
+    """Where the words end if the sum behind them is one of them: what mends the words must not leave it behind."""
+    amount = _AMOUNT.match(plain, end)
+    return amount.end() if amount else end
 
 
 def _is_usual(plain: str, found: re.Match[str], ahead: str, behind: str) -> bool:

@@ -129,10 +129,16 @@ def _decide(key: UUID, form: ReviewForm) -> bool:
     except Refusal as refusal:
         form.decision.errors = [str(refusal)]
     else:
-        done = "修改已通过，岗位内容已更新" if change and form.decision.data == ReviewDecision.APPROVED.value else posting.state.label
-        flash(f"“{posting.title}”已处理：{'修改已退回' if change and form.decision.data == ReviewDecision.RETURNED.value else done}。", "success")
+        flash(f"“{posting.title}”已处理：{_done(posting, change, form.decision.data or '')}。", "success")
         return True
     return False
+
+
+def _done(posting: Posting, change: PostingChange | None, decision: str) -> str:
+    is_returned = decision == ReviewDecision.RETURNED.value
+    if change is not None and posting.state is not PostingState.TAKEN_DOWN:
+        return "修改已退回" if is_returned else "修改已通过，岗位内容已更新"
+    return "不发布" if is_returned and posting.is_forwarded else posting.state.label
 
 
 def _carry_out(posting: Posting, change: PostingChange | None, form: ReviewForm) -> bool:
