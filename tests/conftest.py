@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,18 @@ from alembic.config import Config
 
 import search.current
 from search.embedded import EmbeddedEngine
-from webapp import db, files, ledger, sealing
-from webapp.config import Secrets, Settings
+from tests import services
+from webapp import db, ledger, sealing
+from webapp.app import settle
+from webapp.config import Secrets, Settings, _driver
 from webapp.reference import operations as reference
-from webapp.sources import storing
 
 pytest_plugins = ["tests.report"]
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+WRITERS = 8
+"""Connections that a test on PostgreSQL may hold at once."""
 TEST_SECRETS = Secrets("test-session-key", {"test": b"k" * 32}, b"i" * 32)
 
 
@@ -70,18 +74,47 @@ def settings(tmp_path: Path) -> Settings:
     return make_settings(tmp_path)
 
 
+@contextmanager
+def opened(settings: Settings, **options: object) -> Iterator[Settings]:
+    """The database these settings name, with nobody listening to events."""
+    settle(settings)
+    engine = db.connect(settings.database_url, **options)
+    ledger.subscribe({})
+    try:
+        yield settings
+    finally:
+        db.end_reading()
+        engine.dispose()
+        ledger.subscribe({})
+
+
 @pytest.fixture
 def database(settings: Settings, template_database: Path) -> Iterator[None]:
-    """An open database with the shipped reference tables and nobody listening to events."""
+    """An open database with the shipped reference tables."""
     shutil.copy(template_database, settings.var / "zhilu.db")
-    sealing.configure(settings.secrets)
-    engine = db.connect(settings.database_url)
-    files.settle(settings.files)
-    ledger.subscribe({})
-    storing.settle(settings.var)
-    yield
-    db.end_reading()
-    engine.dispose()
+    with opened(settings):
+        yield
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres() -> Iterator[str]:
+    """A migrated database on a server, which every test copies."""
+    services.needed(services.postgres_server)
+    with services.fresh_database() as url:
+        migrate(_driver(url))
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """The open database of `database`, once of each kind: SQLite has one writer, on PostgreSQL several write at once."""
+    if request.param == "sqlite":
+        request.getfixturevalue("database")
+        yield request.getfixturevalue("settings")
+        return
+    template = request.getfixturevalue("migrated_postgres")
+    with services.fresh_database(template=template) as url, opened(make_settings(tmp_path, _driver(url)), pool_size=WRITERS) as settings:
+        yield settings
 
 
 @pytest.fixture

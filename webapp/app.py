@@ -88,15 +88,20 @@ FORM_BYTES = 1024 * 1024
 
 
 def prepare(settings: Settings, *, searches: bool = True) -> None:
-    """Opens what every process of the house needs: keys, database, files, search engine. Call it after a fork, never before.
+    """Opens what every process of the house needs. Call it after a fork, never before.
 
     A process that never `searches` (the relay, the batch worker) spares the 60 MB of the segmentation dictionary.
     """
-    sealing.configure(settings.secrets)
+    settle(settings)
     db.connect(settings.database_url)
-    files.settle(settings.files)
     if searches:
         search.current.use(ElasticEngine(settings.elasticsearch) if settings.elasticsearch else EmbeddedEngine(settings.search_directory))
+
+
+def settle(settings: Settings) -> None:
+    """Keys, folders, addresses and the home region: what the rooms know of this process, but for its database and its search engine."""
+    sealing.configure(settings.secrets)
+    files.settle(settings.files)
     links.settle(settings.base_url)
     reference.settle(settings.home_region)
     roads.settle(settings)

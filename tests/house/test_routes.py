@@ -19,12 +19,10 @@ from werkzeug.test import TestResponse
 
 import search.current
 from search.embedded import EmbeddedEngine
-from tests.conftest import make_settings
+from tests.conftest import make_settings, opened
 from tests.house.town import WRONG_PLACE, Keeper, Town, address, build, keeping
-from webapp import db, files, ledger, sealing
 from webapp.access import Role
 from webapp.app import create_app
-from webapp.sources import storing
 
 FILE = Path(__file__).with_name("routes.csv")
 ROWS = list(csv.DictReader(FILE.read_text(encoding="utf-8").splitlines()))
@@ -56,20 +54,14 @@ class Visitor(FlaskClient):
 def house(tmp_path_factory: pytest.TempPathFactory, template_database: Path) -> Iterator[tuple[Flask, Town, Keeper]]:
     settings = make_settings(tmp_path_factory.mktemp("town"))
     shutil.copy(template_database, settings.var / "zhilu.db")
-    sealing.configure(settings.secrets)
-    storing.settle(settings.var)
-    engine = db.connect(settings.database_url)
-    files.settle(settings.files)
-    ledger.subscribe({})
-    search.current.use(EmbeddedEngine(settings.search_directory))
-    search.current.engine().rebuild([])
-    app = create_app(settings)
-    app.test_client_class = Visitor
-    town = build()
-    with keeping(settings.var / "zhilu.db") as keeper:
-        yield app, town, keeper
-    db.end_reading()
-    engine.dispose()
+    with opened(settings):
+        search.current.use(EmbeddedEngine(settings.search_directory))
+        search.current.engine().rebuild([])
+        app = create_app(settings)
+        app.test_client_class = Visitor
+        town = build()
+        with keeping(settings.var / "zhilu.db") as keeper:
+            yield app, town, keeper
 
 
 @pytest.fixture

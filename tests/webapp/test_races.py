@@ -3,30 +3,26 @@
 SQLite lets one writer in at a time; on PostgreSQL only the turns that the operations take keep these promises.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
 
-from tests import services
-from tests.conftest import make_settings, migrate
 from tests.factories.accounts import make_code, make_person, make_phone, make_staff
 from tests.factories.employers import employer_values, make_employer, make_member, make_uscc, owner_of, reviewer
-from webapp import db, ledger, sealing
 from webapp.access import ADMINISTRATORS, Actor, Role
 from webapp.accounts import limits
 from webapp.accounts import operations as accounts
 from webapp.accounts import queries as people
 from webapp.accounts.models import CodePurpose, Person
 from webapp.accounts.operations import CodeAnswer
-from webapp.config import _driver
 from webapp.db import session, transaction
 from webapp.employers import operations, queries
 from webapp.employers.models import Employer, EmployerState
 
+pytestmark = pytest.mark.usefixtures("both")
 AT_ONCE = 8
 REFUSALS = (
     limits.TooMany,
@@ -36,31 +32,6 @@ REFUSALS = (
     operations.LastOwner,
     operations.NotPending,
 )
-
-
-@pytest.fixture(scope="module")
-def migrated_postgres() -> Iterator[str]:
-    services.needed(services.postgres_server)
-    with services.fresh_database() as url:
-        migrate(_driver(url))
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], autouse=True)
-def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
-    """An open database, once of each kind."""
-    if request.param == "sqlite":
-        request.getfixturevalue("database")
-        yield
-        return
-    with services.fresh_database(template=request.getfixturevalue("migrated_postgres")) as url:
-        settings = make_settings(tmp_path, _driver(url))
-        sealing.configure(settings.secrets)
-        engine = db.connect(settings.database_url, pool_size=AT_ONCE)
-        ledger.subscribe({})
-        yield
-        db.end_reading()
-        engine.dispose()
 
 
 def at_once(change: Callable[[int], object], times: int = AT_ONCE) -> int:

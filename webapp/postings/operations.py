@@ -145,14 +145,14 @@ def approve(posting: Posting, *, by: Actor, seen: int | None = None) -> None:
 def return_(posting: Posting, reason: str, *, by: Actor, remarks: Mapping[str, str] | None = None) -> None:
     """Back to the employer as a draft, with what has to change: `remarks` by form field, `reason` for the whole; one of them is needed.
 
-    Raises OwnPosting, NoReason, HeldByAnother.
+    A forwarded one, which nobody here can change, is not shown instead. Raises OwnPosting, NoReason, HeldByAnother.
     """
     require_distance(posting, by)
     reviewing.require_free(posting, by=by)
     require_reason(reason, remarks)
     if posting.state is not _S.IN_REVIEW:
         raise IllegalMove(posting.state, _S.DRAFT)
-    move(posting, _S.DRAFT)
+    move(posting, _S.WITHDRAWN if posting.is_forwarded else _S.DRAFT)
     reviewing.settle(posting, ReviewDecision.RETURNED, by=by)
     decide(posting, ReviewDecision.RETURNED, reason, by=by, remarks=remarks)
     record(events.PostingReturned(str(posting.id)), by=by)

@@ -20,7 +20,7 @@ from webapp.db import new_key, now, session, take_numbers, today
 from webapp.events import PostingsWithdrawn, SourceOpened
 from webapp.ledger import record
 from webapp.postings import cards
-from webapp.postings.models import Posting, PostingState
+from webapp.postings.models import Posting, PostingReview, PostingState, ReviewDecision
 from webapp.reference.queries import home_province
 from webapp.sources.models import Source
 from webapp.sources.rows import Removed, Sent
@@ -29,6 +29,8 @@ _TABLE = cast("Table", Posting.__table__)
 _COMES_BACK = frozenset({PostingState.EXPIRED, PostingState.WITHDRAWN})
 _RENEWED = _COMES_BACK | {PostingState.OPEN, PostingState.IN_REVIEW}
 """What a source may change by sending a row again. What a reviewer took down stays down, whatever is sent."""
+_REFUSALS = frozenset({ReviewDecision.STOPPED, ReviewDecision.RETURNED})
+"""A spot check or a reviewer took it off: the same words do not bring it back, other words bring it before a reviewer."""
 OFFERED = (PostingState.OPEN, PostingState.IN_REVIEW, PostingState.PAUSED)
 """What a source may withdraw."""
 
@@ -65,6 +67,14 @@ class _Known(NamedTuple):
     valid_through: date | None
     batch_id: UUID | None
     flags: list[str]
+    closed_at: datetime | None
+    refused_at: datetime | None = None
+    """When a person decided that it is not shown, if that was the last decision about it."""
+
+    @property
+    def is_refused(self) -> bool:
+        """It stands as that decision left it: its source has not taken it back since."""
+        return self.refused_at is not None and (self.closed_at is None or self.closed_at <= self.refused_at)
 
 
 class _Move(IntEnum):
@@ -122,6 +132,8 @@ class Writer:
 
     def _says_more(self, row: Sent, known: _Known) -> bool:
         if known.state not in _RENEWED:
+            return False
+        if known.is_refused and row.digest == known.row_digest:
             return False
         if known.state in _COMES_BACK:  # a file of long ago does not open what it would not keep open for a day
             return self.valid_through >= today()
@@ -200,9 +212,20 @@ def source_named(name: str) -> Source:
 def _known(source_id: UUID, keys: Iterable[str]) -> dict[str, _Known]:
     """Locked: between this look and the change nobody else decides about them."""
     columns = (Posting.id, Posting.source_key, Posting.row_digest, Posting.state, Posting.valid_through, Posting.batch_id, Posting.flags)
-    wanted = select(*columns).where(Posting.source_id == source_id, Posting.source_key.in_(list(keys))).with_for_update()
-    found = (_Known(*row) for row in session().execute(wanted))
+    wanted = select(*columns, Posting.closed_at).where(Posting.source_id == source_id, Posting.source_key.in_(list(keys))).with_for_update()
+    rows = session().execute(wanted).all()
+    refused = _refused_at([row.id for row in rows if row.state is PostingState.WITHDRAWN])
+    found = (_Known(*row, refused_at=refused.get(row.id)) for row in rows)
     return {row.source_key or "": row for row in found}
+
+
+def _refused_at(keys: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Those of them whose latest decision of a person was that they are not shown, and when it was made."""
+    if not keys:
+        return {}
+    wanted = select(PostingReview.posting_id, PostingReview.decision, PostingReview.at).where(PostingReview.posting_id.in_(keys))
+    latest = {key: (decision, at) for key, decision, at in session().execute(wanted.order_by(PostingReview.id))}
+    return {key: at for key, (decision, at) in latest.items() if decision in _REFUSALS}
 
 
 def _begins(source: Source, row: Sent, at: datetime) -> dict[str, Any]:
@@ -215,5 +238,5 @@ def _begins(source: Source, row: Sent, at: datetime) -> dict[str, Any]:
 def _move(pair: tuple[Sent, _Known]) -> _Move:
     row, known = pair
     if known.state in _COMES_BACK:
-        return _Move.AGAIN
+        return _Move.WAITS if known.refused_at is not None else _Move.AGAIN
     return _Move.WAITS if known.state is PostingState.OPEN and set(row.flags) - set(known.flags) else _Move.STAYS

@@ -1,27 +1,23 @@
 """What must hold on SQLite and on PostgreSQL: two people at once, and the questions that the databases understand differently."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
 
-from tests import services
-from tests.conftest import make_settings, migrate
 from tests.factories.accounts import make_person
 from tests.factories.inspection import SEED, inspecting, judge, make_campaign, make_draw, make_inspector, make_report, make_taken, stored
 from tests.factories.postings import make_forwarded, make_posting
 from tests.webapp.conftest import enter
-from webapp import db, ledger, sealing
+from webapp import db
 from webapp.access import Actor
 from webapp.accounts import limits
 from webapp.accounts import queries as people
 from webapp.app import create_app
-from webapp.config import _driver
 from webapp.db import new_key, now, session, transaction
 from webapp.inspection import figures, queries, watchlist
 from webapp.inspection.figures import Group
@@ -33,31 +29,8 @@ from webapp.postings.models import Posting, PostingReview, PostingState
 from webapp.reference import phones as phone_book
 from webapp.reference.models import PhonePurpose
 
+pytestmark = pytest.mark.usefixtures("both")
 AT_ONCE = 6
-
-
-@pytest.fixture(scope="module")
-def migrated_postgres() -> Iterator[str]:
-    services.needed(services.postgres_server)
-    with services.fresh_database() as url:
-        migrate(_driver(url))
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], autouse=True)
-def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
-    if request.param == "sqlite":
-        request.getfixturevalue("database")
-        yield
-        return
-    with services.fresh_database(template=request.getfixturevalue("migrated_postgres")) as url:
-        settings = make_settings(tmp_path, _driver(url))
-        sealing.configure(settings.secrets)
-        engine = db.connect(settings.database_url, pool_size=AT_ONCE)
-        ledger.subscribe({})
-        yield
-        db.end_reading()
-        engine.dispose()
 
 
 def at_once(work: Callable[[int], object]) -> Counter[str]:

@@ -1,9 +1,8 @@
 """What must hold on SQLite and on PostgreSQL: two people at once, and the questions that the databases understand differently."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -12,15 +11,12 @@ from sqlalchemy import func, select
 import search.current
 from search.engine import Unavailable
 from search.query import PostingQuery, Sort
-from tests import services
-from tests.conftest import make_settings, migrate
 from tests.factories.accounts import make_person, make_staff
 from tests.factories.employers import owner_of
 from tests.factories.postings import actor_of, days_from_now, make_forwarded, make_posting
 from tests.webapp.postings.test_queries import ALL_OF, mixed_rows
-from webapp import db, ledger, sealing
+from webapp import db
 from webapp.access import Actor, Grant, Level, Role
-from webapp.config import _driver
 from webapp.db import session, today, transaction
 from webapp.postings import figures, indexing, operations, queries, suggesting
 from webapp.postings.applying import operations as applying
@@ -30,31 +26,8 @@ from webapp.postings.models import Posting, PostingReview, PostingState
 from webapp.postings.refusals import Refusal
 from webapp.reference.models import WageUnit
 
+pytestmark = pytest.mark.usefixtures("both")
 AT_ONCE = 6
-
-
-@pytest.fixture(scope="module")
-def migrated_postgres() -> Iterator[str]:
-    services.needed(services.postgres_server)
-    with services.fresh_database() as url:
-        migrate(_driver(url))
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], autouse=True)
-def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
-    if request.param == "sqlite":
-        request.getfixturevalue("database")
-        yield
-        return
-    with services.fresh_database(template=request.getfixturevalue("migrated_postgres")) as url:
-        settings = make_settings(tmp_path, _driver(url))
-        sealing.configure(settings.secrets)
-        engine = db.connect(settings.database_url, pool_size=AT_ONCE)
-        ledger.subscribe({})
-        yield
-        db.end_reading()
-        engine.dispose()
 
 
 class Away:

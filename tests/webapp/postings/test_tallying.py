@@ -1,7 +1,6 @@
 """Counts of searches on SQLite and on PostgreSQL: added up, written once, never in the way of a search."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -10,38 +9,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from tests import services
-from tests.conftest import make_settings, migrate
-from webapp import db, sealing
-from webapp.config import _driver
+from webapp import db
 from webapp.db import session, today, transaction
 from webapp.postings import gathering, tallying
 from webapp.postings.models import SearchTally
 from webapp.postings.tallying import keep, tally
 from workers import retention
 
-
-@pytest.fixture(scope="module")
-def migrated_postgres() -> Iterator[str]:
-    services.needed(services.postgres_server)
-    with services.fresh_database() as url:
-        migrate(_driver(url))
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], autouse=True)
-def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
-    if request.param == "sqlite":
-        request.getfixturevalue("database")
-        yield
-        return
-    with services.fresh_database(template=request.getfixturevalue("migrated_postgres")) as url:
-        settings = make_settings(tmp_path, _driver(url))
-        sealing.configure(settings.secrets)
-        engine = db.connect(settings.database_url)
-        yield
-        db.end_reading()
-        engine.dispose()
+pytestmark = pytest.mark.usefixtures("both")
 
 
 @pytest.fixture

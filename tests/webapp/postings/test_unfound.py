@@ -1,24 +1,19 @@
 """The report of what was not found, on SQLite and on PostgreSQL, and how fast a word of staff is known everywhere."""
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 import search.current
 from search.engine import Unavailable
-from tests import services
-from tests.conftest import make_settings, migrate
 from tests.factories.accounts import make_staff
 from tests.factories.postings import make_posting
 from tests.factories.reference import set_parameter
 from tests.webapp.postings.support import Away, build_index
-from webapp import db, ledger, sealing
+from webapp import db
 from webapp.access import Actor, Grant, Level, Role
-from webapp.config import _driver
 from webapp.db import session, today, transaction
 from webapp.ledger import Entry
 from webapp.postings import unfound
@@ -32,30 +27,6 @@ QINGDAO = (Grant(Role.REVIEWER, Level.CITY, "370200"),)
 PROVINCE = (Grant(Role.LEADER, Level.PROVINCE, "370000"),)
 BY = Actor(None, "reviewer", "web")
 CLEANING = "4-09-08-01"
-
-
-@pytest.fixture(scope="module")
-def migrated_postgres() -> Iterator[str]:
-    services.needed(services.postgres_server)
-    with services.fresh_database() as url:
-        migrate(_driver(url))
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
-    if request.param == "sqlite":
-        request.getfixturevalue("database")
-        yield
-        return
-    with services.fresh_database(template=request.getfixturevalue("migrated_postgres")) as url:
-        settings = make_settings(tmp_path, _driver(url))
-        sealing.configure(settings.secrets)
-        engine = db.connect(settings.database_url)
-        ledger.subscribe({})
-        yield
-        db.end_reading()
-        engine.dispose()
 
 
 def searched(text: str, searches: int = 5, unmet: int = 5, empty: int = 0, *, region: str = "", ago: int = 0) -> None:

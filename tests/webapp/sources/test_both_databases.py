@@ -1,52 +1,23 @@
 """What must hold on SQLite and on PostgreSQL: batches, withdrawals, cards, and several workers at once."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from tests import services
-from tests.conftest import make_settings, migrate
 from tests.factories.sources import json_lines, make_key, make_matrix, make_node, receive, row, send, stored_batch
-from webapp import db, ledger, sealing
+from webapp import db
 from webapp.access import Actor, Grant, Level, Role
-from webapp.config import _driver
 from webapp.db import reading, session
 from webapp.postings.models import Posting, PostingState
-from webapp.sources import duplicates, nodes, queries, receiving, storing
+from webapp.sources import duplicates, nodes, queries, receiving
 from webapp.sources.models import Batch, BatchMode, BatchState
 from webapp.web import paginate
 
+pytestmark = pytest.mark.usefixtures("both")
 AT_ONCE = 4
 JINAN = (Grant(Role.SYSTEM_ADMIN, Level.CITY, "370100"),)
 TEXT = "负责车间农机车架的焊接，看得懂图纸，能用二保焊和氩弧焊；两班倒，每班八小时，服从班组长安排，做好焊缝自检和设备日常保养。"
-
-
-@pytest.fixture(scope="module")
-def migrated_postgres() -> Iterator[str]:
-    services.needed(services.postgres_server)
-    with services.fresh_database() as url:
-        migrate(_driver(url))
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], autouse=True)
-def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
-    if request.param == "sqlite":
-        request.getfixturevalue("database")
-        yield
-        return
-    with services.fresh_database(template=request.getfixturevalue("migrated_postgres")) as url:
-        settings = make_settings(tmp_path, _driver(url))
-        sealing.configure(settings.secrets)
-        engine = db.connect(settings.database_url, pool_size=AT_ONCE)
-        storing.settle(settings.var)
-        ledger.subscribe({})
-        yield
-        db.end_reading()
-        engine.dispose()
 
 
 def job(number):

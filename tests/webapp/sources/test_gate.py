@@ -60,8 +60,10 @@ def test_what_a_reviewer_did_not_publish_is_not_brought_back_by_sending_it_again
     with transaction():
         posting = session().get_one(Posting, waits.id)
         operations.return_(posting, "限男性", by=actor_of(make_staff(Role.REVIEWER), Role.REVIEWER))
-    _, (kept,) = send(BLOCKED + "每班八小时。")
-    assert kept.state is S.DRAFT
+    _, (kept,) = send(BLOCKED)
+    assert kept.state is S.WITHDRAWN
+    _, (waits,) = send(BLOCKED + "每班八小时。")
+    assert waits.state is S.IN_REVIEW
 
 
 def test_one_that_comes_back_with_such_words_waits_again(send):

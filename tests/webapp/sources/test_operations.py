@@ -10,7 +10,7 @@ from tests.factories.accounts import make_staff
 from tests.factories.sources import COLUMNS, csv_text, import_rows, row, write_rows
 from webapp import ledger
 from webapp.access import Actor, Role
-from webapp.db import reading, session, today, transaction
+from webapp.db import now, reading, session, today, transaction
 from webapp.ledger import Delivery, Entry, Listener
 from webapp.notices.models import Notice
 from webapp.postings import operations as postings
@@ -145,6 +145,39 @@ def test_what_a_reviewer_took_down_stays_down(tmp_path):
     posting = all_postings()["r1"]
     assert (posting.state, posting.title) == (PostingState.TAKEN_DOWN, "仓库管理员")
     assert report.tally.unchanged == 1
+
+
+@pytest.mark.parametrize("verb", [postings.stop, postings.return_], ids=["a spot check", "a reviewer"])
+def test_what_a_person_refused_is_not_opened_by_the_same_words_and_waits_with_others(tmp_path, verb):
+    import_rows(write_rows(tmp_path / "a.csv", [row()]))
+    if verb is postings.return_:
+        with transaction():
+            session().scalars(select(Posting)).one().state = PostingState.IN_REVIEW
+    with transaction():
+        verb(session().scalars(select(Posting)).one(), "没有这个岗位。", by=Actor(make_staff(Role.REVIEWER).id, "reviewer", "web"))
+    assert all_postings()["r1"].state is PostingState.WITHDRAWN
+    for day in (today(), today() + timedelta(days=1)):
+        import_rows(write_rows(tmp_path / "a.csv", [row()]), as_of=day)
+        assert all_postings()["r1"].state is PostingState.WITHDRAWN
+    import_rows(write_rows(tmp_path / "b.csv", [row(title="叉车司机")]))
+    waiting = all_postings()["r1"]
+    assert (waiting.state, waiting.title) == (PostingState.IN_REVIEW, "叉车司机")
+    with transaction():
+        postings.approve(session().get_one(Posting, waiting.id), by=Actor(make_staff(Role.REVIEWER).id, "reviewer", "web"))
+    assert all_postings()["r1"].state is PostingState.OPEN
+
+
+def test_what_was_refused_and_then_withdrawn_by_its_source_comes_back_before_a_reviewer(tmp_path):
+    path = write_rows(tmp_path / "a.csv", [row()])
+    import_rows(path)
+    with transaction():
+        postings.stop(session().scalars(select(Posting)).one(), "没有这个岗位。", by=Actor(make_staff(Role.REVIEWER).id, "reviewer", "web"))
+    import_rows(write_rows(tmp_path / "b.csv", [row(title="叉车司机")]))
+    with transaction():
+        posting = session().scalars(select(Posting)).one()
+        posting.state, posting.closed_at = PostingState.WITHDRAWN, now()
+    import_rows(write_rows(tmp_path / "b.csv", [row(title="叉车司机")]), as_of=today() + timedelta(days=1))
+    assert all_postings()["r1"].state is PostingState.IN_REVIEW
 
 
 def test_a_source_that_does_not_open_by_itself_waits_for_a_reviewer(tmp_path):
