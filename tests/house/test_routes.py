@@ -20,7 +20,8 @@ from werkzeug.test import TestResponse
 import search.current
 from search.embedded import EmbeddedEngine
 from tests.conftest import make_settings, opened
-from tests.house.town import WRONG_PLACE, Keeper, Town, address, build, keeping
+from tests.house.keeper import Keeper, keeping
+from tests.house.town import WRONG_PLACE, Town, address, build
 from webapp.access import Role
 from webapp.app import create_app
 
