@@ -21,7 +21,7 @@ function tick(number) {
 if (form) {
   for (const hint of document.querySelectorAll("[data-keys]")) hint.hidden = false;
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target)) return;
+    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target)) return;
     const key = event.key.toLowerCase();
     if (/^[0-9]$/.test(key)) tick(Number(key));
     else if (key === "a") press("approved");

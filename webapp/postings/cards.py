@@ -1,14 +1,15 @@
 """One job, one card: of postings that are the same job one leads, and stands in lists, searches and the index; the others stand behind it.
 
 Which postings are the same job a higher room finds (`sources.duplicates`); here is what it means, and what happens when the one in front
-closes: in the same transaction the next one comes forward, so that a job somebody still offers is never without a card.
+closes: in the same transaction the next one comes forward, so that a job somebody still offers is never without a card; unless it closes
+because the job itself is over: then what others forward of it is held until a person has looked.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from webapp.access import Actor
 from webapp.db import now, session
@@ -40,6 +41,32 @@ def lead_next(closed: Iterable[UUID], *, by: Actor) -> None:
         leader = leaders.setdefault(posting.card_id, posting.id)
         changed[posting.id] = None if leader == posting.id else leader
     regroup(changed, by=by)
+
+
+def hold_behind(closed: Iterable[UUID], *, by: Actor) -> list[Posting]:
+    """Whoever is responsible for the job said that it is over: what sources still forward of it waits for a reviewer instead of coming forward.
+
+    A direct posting behind has an employer of its own who answers for it, and gets the card. Answers what is held.
+    """
+    keys = list(closed)
+    held = [posting for posting in behind(keys) if posting.is_forwarded]
+    at = now()
+    for posting in held:
+        posting.state, posting.card_id = PostingState.IN_REVIEW, None
+        posting.submitted_at = posting.closed_at = posting.grouped_at = at
+    if held:
+        record(CardsChanged(at.isoformat(), len(held)), by=by)
+    lead_next(keys, by=by)
+    return held
+
+
+def same_job(posting: Posting) -> list[Posting]:
+    """All that show this job, wherever on its card the posting stands: itself and the open others, the leader last; locked."""
+    leader = posting.card_id or posting.id
+    keys = or_(Posting.card_id == leader, Posting.id == leader)
+    wanted = select(Posting).where(keys, Posting.id != posting.id, Posting.state == PostingState.OPEN)
+    others = session().scalars(wanted.order_by(Posting.card_id.is_(None), *_ORDER).with_for_update()).all()
+    return [*others, posting] if posting.card_id is None else [posting, *others]
 
 
 def regroup(changed: Mapping[UUID, UUID | None], *, by: Actor) -> None:

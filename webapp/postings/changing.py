@@ -67,7 +67,7 @@ def approve(posting: Posting, change: PostingChange, *, by: Actor, seen: int | N
     remark = reviewing.remark_on(posting)
     operations.require_passable(gating.verdict_of_change(posting, values, employer, on=on, remark=remark))
     operations.write(posting, values)
-    posting.employer_about, posting.confirmed_on = employer.about, on
+    posting.confirmed_on = on
     change.state = ChangeState.APPLIED
     reviewing.settle(posting, ReviewDecision.APPROVED, by=by)
     operations.decide(posting, ReviewDecision.APPROVED, "", by=by, subject="修改")
@@ -88,7 +88,7 @@ def take_back(posting: Posting, change: PostingChange, *, by: Actor) -> None:
     """Out of review, to be written further."""
     if change.state is not ChangeState.IN_REVIEW:
         raise NothingChanged
-    reviewing.take_back(posting, by=by)
+    reviewing.take_back(posting, change, by=by)
     change.state = ChangeState.DRAFT
     record(events.PostingChangeProposed(str(posting.id)), by=by)
 
@@ -97,7 +97,6 @@ def drop(posting: Posting, *, by: Actor) -> None:
     """The employer gives up what it proposed. Raises NothingChanged."""
     if reviewing.drop_change(posting, by=by) is None:
         raise NothingChanged
-    record(events.PostingChangeDropped(str(posting.id)), by=by)
 
 
 def _require_change(posting: Posting, change: PostingChange, by: Actor) -> None:

@@ -300,21 +300,35 @@ REMARKED = {
 """Form field -> the element of the page that a reviewer may remark on."""
 
 
+class Ticked(SelectMultipleField):
+    """A sentence that was removed meanwhile is left out: it takes nothing else that was ticked or typed with it."""
+
+    def pre_validate(self, form: Any) -> None:
+        offered = {value for value, *_ in self.iter_choices()}
+        self.data = [value for value in self.data or () if value in offered]
+
+
 class ReviewForm(Form):
     decision = StringField("决定")
     seen = IntegerField(widget=HiddenInput())
     """The version of the posting, or of the change, that is decided about."""
     reason = TextAreaField("理由", [short("理由", 500)], filters=[stripped])
-    phrases = SelectMultipleField("常用理由", choices=[])
+    phrases = Ticked("常用理由", choices=[])
 
     def offer(self, phrases: Sequence[Phrase]) -> "ReviewForm":
         self._phrases = phrases
-        self.phrases.choices = options((str(number), phrase.sentence) for number, phrase in enumerate(phrases))
+        self.phrases.choices = options((phrase.key, phrase.sentence) for phrase in phrases)
         return self
 
     @property
     def chosen(self) -> list[Phrase]:
-        return [self._phrases[int(number)] for number in self.phrases.data or ()]
+        ticked = set(self.phrases.data or ())
+        return [phrase for phrase in self._phrases if phrase.key in ticked]
+
+    @property
+    def says_something(self) -> bool:
+        """There is a word in it that only a return would carry to the employer."""
+        return bool(self.whole or self.remarks)
 
     @property
     def remarks(self) -> dict[str, str]:

@@ -24,8 +24,8 @@ def verdict(posting: Posting, employer: Employer | None, *, on: date, remark: st
 
 
 def verdict_of_change(posting: Posting, values: PostingValues, employer: Employer | None, *, on: date, remark: str = "") -> Verdict:
-    """The same of what the posting is to say instead."""
-    return _of_direct(posting, values, employer.about if employer else about(posting, None), employer, on).explained(remark)
+    """The same of what the posting is to say instead. 单位基本情况 is no part of a change: it stays as it was reviewed with the posting."""
+    return _of_direct(posting, values, about(posting, employer), employer, on).explained(remark)
 
 
 def typed(values: PostingValues, *, on: date) -> Verdict:

@@ -32,13 +32,15 @@ NEXT: dict[PostingState, frozenset[PostingState]] = {
     _S.IN_REVIEW: frozenset({_S.OPEN, _S.DRAFT, _S.WITHDRAWN}),
     _S.OPEN: frozenset({_S.PAUSED, _S.FILLED, _S.EXPIRED, _S.WITHDRAWN, _S.TAKEN_DOWN}),
     _S.PAUSED: frozenset({_S.OPEN, _S.FILLED, _S.EXPIRED, _S.WITHDRAWN, _S.TAKEN_DOWN}),
-    _S.FILLED: frozenset({_S.OPEN, _S.EXPIRED, _S.TAKEN_DOWN}),
-    _S.EXPIRED: frozenset({_S.DRAFT, _S.OPEN, _S.TAKEN_DOWN}),
-    _S.WITHDRAWN: frozenset({_S.DRAFT}),
+    _S.FILLED: frozenset({_S.OPEN, _S.DRAFT, _S.EXPIRED, _S.WITHDRAWN, _S.TAKEN_DOWN}),
+    _S.EXPIRED: frozenset({_S.DRAFT, _S.WITHDRAWN, _S.TAKEN_DOWN}),
+    _S.WITHDRAWN: frozenset({_S.DRAFT, _S.TAKEN_DOWN}),
     _S.TAKEN_DOWN: frozenset(),
 }
 """The one table of moves that people make. What a source moves by sending its own row again, or by withdrawing it, is said in `sources.writing`."""
 
+STOPPABLE = frozenset({_S.OPEN, _S.PAUSED, _S.FILLED, _S.EXPIRED, _S.WITHDRAWN})
+"""What an inspection may stop or take down: also what has closed, so that nobody opens it again without a review."""
 SHOWN = frozenset({_S.OPEN, _S.EXPIRED, _S.FILLED, _S.PAUSED})
 """States whose page a visitor may still open: only OPEN answers 200, the others say so with 410."""
 

@@ -1,19 +1,19 @@
 """The life of a posting. The caller has read the row for change (locked); two that did not are told apart by the row's version."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import exists, select, update
 
 from webapp import events
-from webapp.access import Actor
+from webapp.access import Actor, Grant
 from webapp.db import new_key, now, session, take_numbers, today, transaction
 from webapp.employers.models import Employer, EmployerState, Membership
 from webapp.gate.checking import Verdict
 from webapp.gate.findings import Finding
 from webapp.ledger import record
-from webapp.postings import cards, gating, telling
+from webapp.postings import cards, gating, queries, telling
 from webapp.postings.models import (
     NEXT,
     Posting,
@@ -23,6 +23,7 @@ from webapp.postings.models import (
 )
 from webapp.postings.refusals import Refusal
 from webapp.postings.reviewing import operations as reviewing
+from webapp.postings.reviewing import queries as desk
 from webapp.postings.reviewing.risks import risks_of
 from webapp.postings.values import NAMES, PostingValues, monthly, values_of
 from webapp.reference import queries as reference
@@ -30,6 +31,8 @@ from webapp.reference import wages
 
 EXPIRED_AT_ONCE = 1000
 _S = PostingState
+WITHDRAWABLE = frozenset({_S.DRAFT, _S.IN_REVIEW, _S.OPEN, _S.PAUSED})
+"""What its employer may take back."""
 
 
 class IllegalMove(Refusal):
@@ -63,6 +66,10 @@ class NoReason(Refusal):
 
 class Lapsed(Refusal):
     says = "有效期已过，不能直接恢复。请改好有效期后重新提交审核"
+
+
+class Stopped(Refusal):
+    says = "这个岗位经检查停止招聘，不能直接恢复。还要招的，请转为草稿，改好后重新提交审核"
 
 
 class Incomplete(Refusal):
@@ -122,14 +129,41 @@ def submit(posting: Posting, *, by: Actor, on: date, remark: str = "") -> None:
     record(events.PostingSubmitted(str(posting.id)), by=by)
 
 
+def take(posting: Posting, *, by: Actor) -> None:
+    """The reviewer holds what waits of it. Raises OwnPosting, HeldByAnother, NothingWaits."""
+    require_distance(posting, by)
+    reviewing.take(posting, by=by)
+
+
+def take_next(grants: Sequence[Grant], *, by: Actor, after: UUID | None = None) -> UUID | None:
+    """The reviewer holds what comes first in the queue (`after` one that was put down); None where nothing is free.
+
+    Two who ask at once each get another one: what a colleague takes at this moment is passed over.
+    """
+    if by.person_id is None:
+        raise OwnPosting
+    for key in desk.free(grants, by.person_id, after=after):
+        posting = queries.reviewable(key, grants, for_change=True, patiently=False)
+        try:
+            if posting is not None:
+                take(posting, by=by)
+                return key
+        except (reviewing.HeldByAnother, reviewing.NothingWaits):
+            continue
+    return None
+
+
 def approve(posting: Posting, *, by: Actor, seen: int | None = None) -> None:
     """Opens it from today. Never by its author or a member of its employer (OwnPosting); what lapsed while it waited is Incomplete.
 
-    `seen` is the version that was read: one that was taken back, rewritten and handed in again since is ChangedMeanwhile.
+    Only what waits: nobody brings back what its employer paused or filled (IllegalMove). `seen` is the version that was read: one that was
+    taken back, rewritten and handed in again since is ChangedMeanwhile.
     """
     require_distance(posting, by)
     reviewing.require_free(posting, by=by)
-    if posting.state is _S.IN_REVIEW and seen not in {None, posting.version}:
+    if posting.state is not _S.IN_REVIEW:
+        raise IllegalMove(posting.state, _S.OPEN)
+    if seen not in {None, posting.version}:
         raise ChangedMeanwhile
     on = today()
     employer = None if posting.is_forwarded else require_verified(posting, on)
@@ -159,26 +193,29 @@ def return_(posting: Posting, reason: str, *, by: Actor, remarks: Mapping[str, s
 
 
 def take_down(posting: Posting, reason: str, *, by: Actor) -> None:
-    """For good: an unlawful or untrue posting (人力资源市场暂行条例 §43); whoever applied hears of it. What stands behind its card says the same
-    and goes with it. Raises OwnPosting, NoReason."""
-    require_distance(posting, by)
+    """For good: an unlawful or untrue posting (人力资源市场暂行条例 §43), open or closed; whoever applied hears of it. Every posting of its card
+    says the same and goes with it. Raises OwnPosting, NoReason."""
     require_reason(reason)
-    for same in cards.behind([posting.id]):
+    job = cards.same_job(posting)
+    for same in job:
+        require_distance(same, by)
+    for same in job:
         _close(same, _S.TAKEN_DOWN, by=by)
         decide(same, ReviewDecision.TAKEN_DOWN, reason, by=by)
-    _close(posting, _S.TAKEN_DOWN, by=by)
-    decide(posting, ReviewDecision.TAKEN_DOWN, reason, by=by)
 
 
 def stop(posting: Posting, reason: str, *, by: Actor, filled: bool = False) -> None:
     """An inspection found that nobody is wanted any more (`filled`: because everybody was found), or that it has to be mended.
 
-    Its employer may open a filled one again, and make a draft of a withdrawn one, which is reviewed anew; a forwarded one has nobody here who
-    could, so it is withdrawn in either case. Raises OwnPosting, NoReason.
+    Its employer may make a draft of it, which is reviewed anew; a forwarded one has nobody here who could, so it is withdrawn in either case.
+    What has closed already is stopped too, or it would be opened again as it was. Raises OwnPosting, NoReason, IllegalMove.
     """
     require_distance(posting, by)
     require_reason(reason)
-    _close(posting, _S.FILLED if filled and not posting.is_forwarded else _S.WITHDRAWN, by=by)
+    may_be_filled = filled and not posting.is_forwarded and posting.state in {_S.OPEN, _S.PAUSED, _S.FILLED}
+    wanted = _S.FILLED if may_be_filled else _S.WITHDRAWN
+    if posting.state is not wanted:
+        _end_job(posting, wanted, "检查后停止招聘", by=by)
     decide(posting, ReviewDecision.STOPPED, reason, by=by)
 
 
@@ -187,12 +224,14 @@ def pause(posting: Posting, *, by: Actor) -> None:
 
 
 def fill(posting: Posting, *, by: Actor) -> None:
-    _close(posting, _S.FILLED, by=by)
+    _end_job(posting, _S.FILLED, "用人单位已招满", by=by)
 
 
 def withdraw(posting: Posting, *, by: Actor) -> None:
-    """The employer takes it back; a draft is thus put away."""
-    _close(posting, _S.WITHDRAWN, by=by)
+    """The employer takes it back; a draft is thus put away. What has ended by itself needs no taking back (IllegalMove)."""
+    if posting.state not in WITHDRAWABLE:
+        raise IllegalMove(posting.state, _S.WITHDRAWN)
+    _end_job(posting, _S.WITHDRAWN, "用人单位已撤回", by=by)
 
 
 def lapse(posting: Posting, *, by: Actor) -> None:
@@ -201,9 +240,11 @@ def lapse(posting: Posting, *, by: Actor) -> None:
 
 
 def reopen(posting: Posting, *, by: Actor) -> None:
-    """Paused or filled -> open again, unchanged and therefore without a review. Raises Lapsed, NotVerified."""
+    """Paused or filled -> open again, unchanged and therefore without a review, unless it was stopped. Raises Stopped, Lapsed, NotVerified."""
     if posting.state not in {_S.PAUSED, _S.FILLED}:
         raise IllegalMove(posting.state, _S.OPEN)
+    if was_stopped(posting):
+        raise Stopped
     if posting.valid_through is None or posting.valid_through < today():
         raise Lapsed
     require_verified(posting, today())
@@ -214,10 +255,11 @@ def reopen(posting: Posting, *, by: Actor) -> None:
 
 
 def revise(posting: Posting, *, by: Actor) -> None:
-    """Makes a draft of what waits for review, was withdrawn or has expired: whatever is changed will be reviewed."""
-    if posting.is_forwarded:
+    """Makes a draft of what waits for review, was withdrawn or stopped, or has expired: whatever is changed will be reviewed."""
+    if posting.is_forwarded or (posting.state is _S.FILLED and not was_stopped(posting)):
         raise IllegalMove(posting.state, _S.DRAFT)
     move(posting, _S.DRAFT)
+    reviewing.drop_change(posting, by=by)
     reviewing.take_back(posting, by=by)
     record(events.PostingDrafted(str(posting.id)), by=by)
 
@@ -252,6 +294,8 @@ def _expire_some(on: date, *, by: Actor) -> int:
         .execution_options(synchronize_session=False)
     )
     record(events.PostingsExpired(on.isoformat(), at.isoformat(), len(keys)), by=by)
+    for posting in reviewing.with_changes(keys):
+        reviewing.drop_change(posting, by=by)
     cards.lead_next(keys, by=by)
     return len(keys)
 
@@ -263,13 +307,32 @@ def _lapsed(on: date) -> list[UUID]:
 
 
 def _close(posting: Posting, state: PostingState, *, by: Actor) -> None:
+    """The job itself may still be offered by others: the next of its card comes forward."""
+    _shut(posting, state, by=by)
+    cards.lead_next([posting.id], by=by)
+
+
+def _end_job(posting: Posting, state: PostingState, why: str, *, by: Actor) -> None:
+    """Nobody is wanted any more: what sources still forward of the same job waits for a person, who reads why."""
+    _shut(posting, state, by=by)
+    for held in cards.hold_behind([posting.id], by=by):
+        reviewing.hand_in(held, risks=[f"同一个岗位（{posting.employer_name}“{posting.title}”）{why}，请核对是否还在招"])
+
+
+def _shut(posting: Posting, state: PostingState, *, by: Actor) -> None:
+    """What waits of it for a reviewer waits no longer; a pause alone keeps a change alive."""
     move(posting, state)
-    if state in {_S.WITHDRAWN, _S.TAKEN_DOWN}:
+    if state is not _S.PAUSED:
         reviewing.drop_change(posting, by=by)
         reviewing.take_back(posting, by=by)
     posting.closed_at = now()
     record(events.PostingClosed(str(posting.id), state.value), by=by)
-    cards.lead_next([posting.id], by=by)
+
+
+def was_stopped(posting: Posting) -> bool:
+    """An inspection stopped it and no reviewer has approved it since."""
+    latest = select(PostingReview.decision).where(PostingReview.posting_id == posting.id).order_by(PostingReview.id.desc()).limit(1)
+    return session().scalar(latest) is ReviewDecision.STOPPED
 
 
 def write(posting: Posting, values: PostingValues) -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import defer
 
 import search.current
@@ -301,17 +301,20 @@ def name_of(person_id: UUID) -> str | None:
     return getattr(session().get(Person, person_id), "name", None)
 
 
-def reviewable(key: UUID, grants: Iterable[Grant], *, for_change: bool = False) -> Posting | None:
-    """A posting in the reviewer's area; a draft is nobody's but its employer's, also one that was put away without being handed in."""
+def reviewable(key: UUID, grants: Iterable[Grant], *, for_change: bool = False, patiently: bool = True) -> Posting | None:
+    """A posting in the reviewer's area; a draft is nobody's but its employer's, also one that was put away without being handed in.
+
+    Not `patiently`: one that somebody else is changing at this moment is left out instead of waited for.
+    """
     handed_in = or_(Posting.submitted_at.is_not(None), Posting.source_id.is_not(None))
     wanted = select(Posting).where(Posting.id == key, reach(grants), Posting.state != PostingState.DRAFT, handed_in)
-    return session().scalar(wanted.with_for_update() if for_change else wanted)
+    return session().scalar(wanted.with_for_update(skip_locked=not patiently) if for_change else wanted)
 
 
-def was_returned(key: UUID, grants: Iterable[Grant]) -> bool:
-    """It was in the reviewer's queue and is its employer's draft again: all a second reviewer may know of it."""
-    draft = exists().where(Posting.id == key, reach(grants), Posting.state == PostingState.DRAFT, Posting.submitted_at.is_not(None))
-    return bool(session().scalar(select(draft)))
+def draft_again(key: UUID, grants: Iterable[Grant]) -> Posting | None:
+    """It was in the reviewer's queue and is its employer's draft again: that, and who sent it back, is all a reviewer may know of it."""
+    wanted = select(Posting).where(Posting.id == key, reach(grants), Posting.state == PostingState.DRAFT, Posting.submitted_at.is_not(None))
+    return session().scalar(wanted)
 
 
 # workers

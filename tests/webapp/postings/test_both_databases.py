@@ -81,6 +81,20 @@ def test_of_many_reviewers_one_decides():
         assert session().scalar(select(func.count()).select_from(PostingReview)) == 1
 
 
+def test_reviewers_who_begin_at_once_each_hold_another_item():
+    keys = {make_posting(state=PostingState.IN_REVIEW, title=f"岗位{number}").id for number in range(AT_ONCE)}
+    grants = (Grant(Role.REVIEWER, Level.CITY, "370100"),)
+    reviewers = [make_staff(Role.REVIEWER) for _ in range(AT_ONCE)]
+    held = []
+
+    def begin(number):
+        by = actor_of(reviewers[number], Role.REVIEWER)
+        held.append(operations.take_next(grants, by=by))
+
+    assert at_once(begin) == AT_ONCE
+    assert set(held) == keys
+
+
 def test_nobody_applies_to_a_posting_that_is_being_closed():
     posting = make_posting()
     owner = actor_of(owner_of(queries.employer_of(posting)), Role.EMPLOYER_OWNER)

@@ -1,13 +1,20 @@
 from tests.factories.accounts import make_staff
 from tests.factories.employers import make_employer, make_member, owner_of
-from tests.factories.postings import make_forwarded, make_posting, posting_values
+from tests.factories.postings import days_from_now, make_forwarded, make_posting, posting_values
 from tests.webapp.pages import read
 from tests.webapp.pages import words as words_of
 from tests.webapp.postings.support import state_of
 from webapp.access import Actor, Role
 from webapp.db import session, today, transaction
+from webapp.employers.models import Employer
 from webapp.postings import operations, queries
 from webapp.postings.models import Posting, PostingState
+from webapp.postings.reviewing.models import ReviewItem
+
+
+def typed(page):
+    """What a browser would send: no sentence is ticked."""
+    return {name: value for name, value in page.fields.items() if name != "phrases"}
 
 
 def test_a_reviewer_works_the_queue_off_and_the_employer_sees_the_reason(client, sign_in):
@@ -71,7 +78,7 @@ def test_a_reviewer_of_the_same_employer_gets_no_button_and_no_way(client, sign_
     page = read(client.get(f"/review/postings/{posting.id}"))
     assert "回避要求" in page.text
     assert "decision" not in {node.get("name") for node in page.all("button")}
-    refused = read(client.post(f"/review/postings/{posting.id}", data={"decision": "approved", "reason": "好"}))
+    refused = read(client.post(f"/review/postings/{posting.id}", data={"decision": "approved"}))
     assert any("回避要求" in error for error in refused.errors)
     assert state_of(posting) is PostingState.IN_REVIEW
 
@@ -102,7 +109,7 @@ def test_what_was_rewritten_while_a_reviewer_read_it_is_not_approved_unread(clie
     posting = make_posting(state=PostingState.IN_REVIEW)
     owner = Actor(owner_of(queries.employer_of(posting)).id, "employer_owner", "web")
     sign_in(client, make_staff(Role.REVIEWER, "370100"))
-    form = read(client.get(f"/review/postings/{posting.id}")).fields
+    form = typed(read(client.get(f"/review/postings/{posting.id}")))
     with transaction():
         row = session().get_one(Posting, posting.id)
         operations.revise(row, by=owner)
@@ -114,7 +121,7 @@ def test_what_was_rewritten_while_a_reviewer_read_it_is_not_approved_unread(clie
     assert state_of(posting) is PostingState.IN_REVIEW
     assert client.post(f"/review/postings/{posting.id}", data={"decision": "approved"}).status_code == 200
     assert state_of(posting) is PostingState.IN_REVIEW
-    client.post(f"/review/postings/{posting.id}", data=again.fields | {"decision": "approved"})
+    client.post(f"/review/postings/{posting.id}", data=typed(again) | {"decision": "approved"})
     assert state_of(posting) is PostingState.OPEN
 
 
@@ -138,6 +145,86 @@ def test_a_second_reviewer_is_told_that_the_first_returned_it(client, sign_in):
     assert "刚刚已由其他审核员退回修改" in "".join(read(client.get(late.location)).tree.itertext())
     sign_in(client, make_staff(Role.REVIEWER, "370200"))
     assert client.post(f"/review/postings/{posting.id}", data={"decision": "approved"}).status_code == 404
+
+
+def test_enter_in_a_box_decides_nothing(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    page = read(client.get(f"/review/postings/{posting.id}"))
+    first = next(node for node in page.of_class("decision")[0].iter() if node.tag.endswith("button"))
+    assert (first.get("name"), first.get("type")) == (None, "submit")
+    kept = read(client.post(f"/review/postings/{posting.id}", data=typed(page) | {"remark_duties": "写明班次"}))
+    assert (kept.fields["remark_duties"], state_of(posting)) == ("写明班次", PostingState.IN_REVIEW)
+
+
+def test_what_names_a_fault_is_not_approved_and_keeps_its_words(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    seen = {"decision": "approved", "seen": posting.version}
+    for said in ({"remark_duties": "写明班次"}, {"reason": "写明班次"}, {"phrases": "no-fees"}):
+        kept = read(client.post(f"/review/postings/{posting.id}", data=seen | said))
+        assert any("您写了问题，却点了通过" in error for error in kept.errors)
+        assert state_of(posting) is PostingState.IN_REVIEW
+        if "phrases" not in said:
+            assert said.items() <= kept.fields.items()
+    client.post(f"/review/postings/{posting.id}", data=seen)
+    assert state_of(posting) is PostingState.OPEN
+
+
+def test_a_sentence_that_was_removed_meanwhile_takes_nothing_else_with_it(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    kept = read(client.post(f"/review/postings/{posting.id}", data={"phrases": ["99", "gone"], "reason": "写明班次"}))
+    assert kept.fields["reason"] == "写明班次"
+    client.post(f"/review/postings/{posting.id}", data={"decision": "returned", "phrases": ["gone", "say-duties"]})
+    assert state_of(posting) is PostingState.DRAFT
+    assert list(queries.reviews_of(posting)[0].remarks) == ["duties"]
+
+
+def test_putting_one_down_leads_to_the_next_and_own_postings_are_passed_over(client, sign_in):
+    employer = make_employer()
+    reviewer = make_member(employer, make_staff(Role.REVIEWER, "370100"))
+    make_posting(employer=employer, state=PostingState.IN_REVIEW, title="自家")
+    first, second = (make_posting(state=PostingState.IN_REVIEW, title=title) for title in ("甲", "乙"))
+    sign_in(client, reviewer)
+    assert client.post("/review/next").location == f"/review/postings/{first.id}"
+    assert client.post(f"/review/postings/{first.id}/release").location == f"/review/postings/{second.id}"
+    assert client.post(f"/review/postings/{second.id}/release").location == f"/review/postings/{first.id}"
+    client.post(f"/review/postings/{second.id}", data={"decision": "returned", "reason": "改"})
+    assert client.post(f"/review/postings/{first.id}/release").location == "/review/postings"
+
+
+def test_one_that_nobody_holds_can_be_passed_over_by_the_same_button(client, sign_in):
+    first, second = (make_posting(state=PostingState.IN_REVIEW, title=title) for title in ("甲", "乙"))
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    assert f"/review/postings/{first.id}/release" in {form.get("action") for form in read(client.get(f"/review/postings/{first.id}")).all("form")}
+    assert client.post(f"/review/postings/{first.id}/release").location == f"/review/postings/{second.id}"
+
+
+def test_what_no_longer_waits_is_not_taken(client, sign_in):
+    posting = make_posting()
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    page = read(client.post(f"/review/postings/{posting.id}/take", follow_redirects=True))
+    assert "现在没有要审的内容" in page.text
+    with transaction():
+        assert session().query(ReviewItem).filter(ReviewItem.closed_at.is_(None)).count() == 0
+
+
+def test_a_reviewers_own_return_is_not_told_as_a_colleagues(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    client.post(f"/review/postings/{posting.id}", data={"decision": "returned", "reason": "写明班次。"})
+    told = read(client.get(f"/review/postings/{posting.id}", follow_redirects=True)).text
+    assert "您已经退回修改" in told and "其他审核员" not in told
+
+
+def test_that_an_employer_is_not_verified_is_told_in_the_reviewers_words(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    with transaction():
+        session().get_one(Employer, posting.employer_id).verify_again_on = days_from_now(-1)
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    told = read(client.post(f"/review/postings/{posting.id}", data={"decision": "approved", "seen": posting.version})).errors
+    assert any("请先办理单位核验" in error for error in told) and not any("草稿" in error for error in told)
 
 
 def test_a_queue_that_got_shorter_does_not_look_empty(client, sign_in):

@@ -4,15 +4,18 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.factories.accounts import make_staff
+from tests.factories.employers import make_member
 from tests.factories.postings import make_posting
 from tests.factories.sources import make_node, row, send
 from webapp import ledger
 from webapp.access import Actor, Role
 from webapp.db import reading, session, transaction
+from webapp.employers.models import Employer
 from webapp.ledger import Entry
 from webapp.postings import index_care, indexing, queries
 from webapp.postings import operations as postings
 from webapp.postings.models import Posting, PostingState
+from webapp.postings.reviewing.models import ReviewItem
 from webapp.sources import conflicts, duplicates, nodes
 from webapp.sources.models import ConflictDecision, PostingBand, PostingConflict, PostingSketch, Source
 
@@ -123,6 +126,68 @@ def test_what_a_reviewer_takes_down_takes_what_stands_behind_with_it(two):
     with transaction():
         postings.take_down(session().get_one(Posting, posting("r1").id), "虚假招聘", by=Actor(reviewer.id, Role.REVIEWER.value, "web"))
     assert [posting(key).state for key in ("r1", "r2")] == [PostingState.TAKEN_DOWN] * 2
+
+
+def behind_a_direct_one(two):
+    """The employer's own posting leads; both nodes forward it."""
+    direct = make_posting(title="电焊工", duties=TEXT, requirements="", wage_low=6000, wage_high=8000)
+    with transaction():
+        session().get_one(Posting, direct.id).employer_name = "济南样例机械有限公司"
+    group()
+    assert {posting(key).card_id for key in ("r1", "r2")} == {direct.id}
+    return direct
+
+
+def by_a_reviewer():
+    return Actor(make_staff(Role.REVIEWER).id, Role.REVIEWER.value, "web")
+
+
+ENDS = {
+    "fill": lambda row: postings.fill(row, by=Actor.SYSTEM),
+    "withdraw": lambda row: postings.withdraw(row, by=Actor.SYSTEM),
+    "stop": lambda row: postings.stop(row, "电话里说不招了", by=by_a_reviewer()),
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_when_the_job_is_over_no_copy_of_it_comes_forward_unseen(two, end):
+    direct = behind_a_direct_one(two)
+    with transaction():
+        end(session().get_one(Posting, direct.id))
+    assert [(posting(key).state, posting(key).card_id) for key in ("r1", "r2")] == [(PostingState.IN_REVIEW, None)] * 2
+    with reading():
+        item = session().scalars(select(ReviewItem).where(ReviewItem.posting_id == posting("r1").id)).one()
+        assert "同一个岗位" in item.risks[0]
+        assert index_care.open_postings() == 0
+        assert [one.deleted for one in indexing.stream(Posting.grouped_at == posting("r1").grouped_at)] == [True, True]
+    with transaction():
+        postings.approve(session().get_one(Posting, posting("r1").id), by=by_a_reviewer())
+    assert leaders()["r1"] is None
+
+
+def test_a_pause_lets_the_next_come_forward(two):
+    direct = behind_a_direct_one(two)
+    with transaction():
+        postings.pause(session().get_one(Posting, direct.id), by=Actor.SYSTEM)
+    assert leaders() == {"r1": None, "r2": "r1"}
+
+
+def test_a_take_down_from_behind_a_card_takes_the_whole_card(two):
+    with transaction():
+        postings.take_down(session().get_one(Posting, posting("r2").id), "虚假招聘", by=by_a_reviewer())
+    assert [posting(key).state for key in ("r1", "r2")] == [PostingState.TAKEN_DOWN] * 2
+    with reading():
+        assert index_care.open_postings() == 0
+
+
+def test_whoever_is_near_the_leader_does_not_take_it_down_from_behind(two):
+    direct = behind_a_direct_one(two)
+    with reading():
+        employer = session().get_one(Employer, direct.employer_id)
+    near = Actor(make_member(employer, make_staff(Role.REVIEWER)).id, Role.REVIEWER.value, "web")
+    with pytest.raises(postings.OwnPosting), transaction():
+        postings.take_down(session().get_one(Posting, posting("r2").id), "虚假招聘", by=near)
+    assert posting("r2").state is PostingState.OPEN
 
 
 def test_a_row_that_says_something_else_now_gets_a_card_of_its_own(two):

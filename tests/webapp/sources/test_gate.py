@@ -7,7 +7,7 @@ from tests.factories.accounts import make_staff
 from tests.factories.postings import actor_of
 from tests.factories.sources import import_rows, row, write_rows
 from webapp.access import Role
-from webapp.db import reading, session, today, transaction
+from webapp.db import now, reading, session, today, transaction
 from webapp.postings import cards, operations
 from webapp.postings.models import Posting, PostingState
 
@@ -63,6 +63,20 @@ def test_what_a_reviewer_did_not_publish_is_not_brought_back_by_sending_it_again
     _, (kept,) = send(BLOCKED)
     assert kept.state is S.WITHDRAWN
     _, (waits,) = send(BLOCKED + "每班八小时。")
+    assert waits.state is S.IN_REVIEW
+
+
+@pytest.mark.parametrize("state", [S.EXPIRED, S.WITHDRAWN])
+def test_what_was_stopped_after_it_closed_is_not_opened_again_by_its_source(send, state):
+    _, (first,) = send(CLEAN)
+    with transaction():
+        posting = session().get_one(Posting, first.id)
+        posting.state, posting.closed_at = state, now()
+        session().flush()
+        operations.stop(posting, "举报属实", by=actor_of(make_staff(Role.REVIEWER), Role.REVIEWER))
+    _, (kept,) = send(CLEAN)
+    assert kept.state is S.WITHDRAWN
+    _, (waits,) = send(CLEAN + "每班八小时。")
     assert waits.state is S.IN_REVIEW
 
 

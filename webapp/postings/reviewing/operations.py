@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from webapp.access import Actor
 from webapp.db import new_key, now, session
-from webapp.events import ReviewPhraseAdded, ReviewPhraseRemoved
+from webapp.events import PostingChangeDropped, ReviewPhraseAdded, ReviewPhraseRemoved
 from webapp.ledger import record
-from webapp.postings.models import Posting, ReviewDecision
+from webapp.postings.models import Posting, PostingState, ReviewDecision
 from webapp.postings.refusals import Refusal
 from webapp.postings.reviewing.models import LIVE, ChangeState, PostingChange, ReviewItem, ReviewPhrase
 from webapp.reference import queries as reference
@@ -19,6 +19,10 @@ from webapp.reference import queries as reference
 
 class HeldByAnother(Refusal):
     says: ClassVar[str] = "另一位审核员正在审这一件。请先审别的，或等锁定时间过后再看"
+
+
+class NothingWaits(Refusal):
+    says: ClassVar[str] = "这个岗位现在没有要审的内容，可能别人刚刚审完，或者单位已经撤回"
 
 
 def hand_in(posting: Posting, *, change: PostingChange | None = None, risks: Sequence[str] = (), remark: str = "") -> ReviewItem:
@@ -37,7 +41,9 @@ def hand_in(posting: Posting, *, change: PostingChange | None = None, risks: Seq
 
 
 def take(posting: Posting, *, by: Actor) -> ReviewItem:
-    """The reviewer holds it for the minutes of the parameter; taking it again prolongs. Raises HeldByAnother."""
+    """The reviewer holds it for the minutes of the parameter; taking it again prolongs. Raises HeldByAnother, NothingWaits."""
+    if waiting_item(posting) is None and posting.state is not PostingState.IN_REVIEW:
+        raise NothingWaits
     item = _item(posting)
     if item.is_held_by_another(by.person_id):
         raise HeldByAnother
@@ -60,19 +66,23 @@ def require_free(posting: Posting, *, by: Actor) -> None:
         raise HeldByAnother
 
 
-def settle(posting: Posting, decision: ReviewDecision | None, *, by: Actor) -> UUID:
-    """It waits no longer; without a decision its employer took it back. Answers the item's key."""
-    item = _item(posting)
+def settle(posting: Posting, decision: ReviewDecision, *, by: Actor) -> None:
+    _end(_item(posting), decision, by=by)
+
+
+def _end(item: ReviewItem, decision: ReviewDecision | None, *, by: Actor) -> None:
+    """It waits no longer; without a decision its employer took it back."""
     item.closed_at, item.decision = now(), decision
     item.decided_by = by.person_id if decision is not None else None
     item.holder_id = item.held_until = None
-    return item.id
 
 
-def take_back(posting: Posting, *, by: Actor) -> None:
-    """Its employer withdraws what waits, if anything does."""
-    if waiting_item(posting) is not None:
-        settle(posting, None, by=by)
+def take_back(posting: Posting, change: PostingChange | None = None, *, by: Actor) -> None:
+    """Its employer withdraws the posting, or the change of it, that waits; what else of it waits stays."""
+    change_id = change.id if change is not None else None
+    for item in _waiting_items(posting):
+        if item.change_id == change_id:
+            _end(item, None, by=by)
 
 
 def drop_change(posting: Posting, *, by: Actor) -> PostingChange | None:
@@ -80,15 +90,26 @@ def drop_change(posting: Posting, *, by: Actor) -> PostingChange | None:
     change = live_change(posting)
     if change is None:
         return None
-    if change.state is ChangeState.IN_REVIEW:
-        take_back(posting, by=by)
+    take_back(posting, change, by=by)
     change.state = ChangeState.DROPPED
+    record(PostingChangeDropped(str(posting.id)), by=by)
     return change
 
 
+def with_changes(keys: Sequence[UUID]) -> Sequence[Posting]:
+    """Those of these postings for which a change is proposed."""
+    changed = select(PostingChange.posting_id).where(PostingChange.state.in_(LIVE), PostingChange.posting_id.in_(keys))
+    return session().scalars(select(Posting).where(Posting.id.in_(changed)).order_by(Posting.id)).all()
+
+
 def waiting_item(posting: Posting) -> ReviewItem | None:
+    return next(iter(_waiting_items(posting)), None)
+
+
+def _waiting_items(posting: Posting) -> Sequence[ReviewItem]:
+    """The latest first; there is one at most, unless one of an earlier release was left over."""
     wanted = select(ReviewItem).where(ReviewItem.posting_id == posting.id, ReviewItem.closed_at.is_(None))
-    return session().scalar(wanted.order_by(ReviewItem.id.desc()).limit(1))
+    return session().scalars(wanted.order_by(ReviewItem.id.desc())).all()
 
 
 def remark_on(posting: Posting) -> str:

@@ -18,8 +18,9 @@ _FEES = "《山东省人力资源市场条例》第三十四条"
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """`field` is the form field it is about; empty: the posting as a whole."""
+    """`field` is the form field it is about; empty: the posting as a whole. `key` names it while others are added and removed."""
 
+    key: str
     field: str
     text: str
     basis: str = ""
@@ -30,23 +31,23 @@ class Phrase:
 
 
 SHIPPED = (
-    Phrase("duties", "请写明具体做什么、上什么班、几点到几点。", _MARKET),
-    Phrase("requirements", "招聘条件里有性别、年龄、户籍等限制，请删去；确因工作需要的请说明理由。", _EQUAL),
-    Phrase("wage_unit", "请写明基本劳动报酬，金额和计算单位要与工作内容相符。", _MARKET),
-    Phrase("address", "请写明实际工作地点的详细地址。", _MARKET),
-    Phrase("headcount", "招聘人数与单位规模不相称，请核对。"),
-    Phrase("title", "岗位名称与工作内容不一致，请用通用的岗位名称。", _SHANDONG),
-    Phrase("insurance", "请写明社会保险和福利。", _SHANDONG),
-    Phrase("hazards", "这类工作通常有职业危害，请如实写明和写清防护。", _SHANDONG),
-    Phrase("", "内容里有电话、微信或网址，请删去；求职者应聘后您就能联系到本人。"),
-    Phrase("", "不得收取报名费、押金、培训费等任何费用，请删去有关内容。", _FEES),
-    Phrase("", "与您已发布的岗位重复，请修改原岗位，不要重复发布。"),
+    Phrase("say-duties", "duties", "请写明具体做什么、上什么班、几点到几点。", _MARKET),
+    Phrase("no-limits", "requirements", "招聘条件里有性别、年龄、户籍等限制，请删去；确因工作需要的请说明理由。", _EQUAL),
+    Phrase("say-wage", "wage_unit", "请写明基本劳动报酬，金额和计算单位要与工作内容相符。", _MARKET),
+    Phrase("say-address", "address", "请写明实际工作地点的详细地址。", _MARKET),
+    Phrase("check-headcount", "headcount", "招聘人数与单位规模不相称，请核对。"),
+    Phrase("plain-title", "title", "岗位名称与工作内容不一致，请用通用的岗位名称。", _SHANDONG),
+    Phrase("say-insurance", "insurance", "请写明社会保险和福利。", _SHANDONG),
+    Phrase("say-hazards", "hazards", "这类工作通常有职业危害，请如实写明和写清防护。", _SHANDONG),
+    Phrase("no-contact", "", "内容里有电话、微信或网址，请删去；求职者应聘后您就能联系到本人。"),
+    Phrase("no-fees", "", "不得收取报名费、押金、培训费等任何费用，请删去有关内容。", _FEES),
+    Phrase("repeated", "", "与您已发布的岗位重复，请修改原岗位，不要重复发布。"),
 )
 
 
 def offered(grants: Iterable[Grant]) -> list[Phrase]:
     """The shipped ones, then those of the areas that hold the reviewer's own."""
-    return [*SHIPPED, *(Phrase(row.field, row.text) for row in of_areas(grants))]
+    return [*SHIPPED, *(Phrase(str(row.id), row.field, row.text) for row in of_areas(grants))]
 
 
 def of_areas(grants: Iterable[Grant]) -> list[ReviewPhrase]:

@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 from statistics import median
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from webapp.access import Grant
 from webapp.db import now, session
-from webapp.postings.models import Posting, PostingState, ReviewDecision
+from webapp.employers.models import Membership
+from webapp.postings.models import Posting, PostingReview, PostingState, ReviewDecision
 from webapp.postings.queries import LONG, reach
 from webapp.postings.reviewing.models import LIVE, PostingChange, ReviewItem
 from webapp.reference import queries as reference
 
+FREE_AT_ONCE = 200
 SHOWN_DAYS = 30
 """The span of the figures about decisions."""
 
@@ -40,10 +42,20 @@ def waiting(grants: Iterable[Grant]) -> Select[Posting]:
     return joined.where(reach(grants), _waits()).options(*LONG).order_by(*order)
 
 
-def next_free(grants: Iterable[Grant], person_id: UUID) -> Posting | None:
-    """The first that nobody else holds."""
-    free = or_(ReviewItem.holder_id.is_(None), ReviewItem.holder_id == person_id, ReviewItem.held_until <= now())
-    return session().scalar(waiting(grants).where(free).limit(1))
+def free(grants: Iterable[Grant], person_id: UUID, *, after: UUID | None = None) -> list[UUID]:
+    """What nobody else holds and this person may decide about, in the order of the queue; `after` one that was put down, the rest of it first.
+
+    At most FREE_AT_ONCE: whoever takes the first of them that is free still needs no more.
+    """
+    not_held = or_(ReviewItem.holder_id.is_(None), ReviewItem.holder_id == person_id, ReviewItem.held_until <= now())
+    belongs = exists().where(Membership.employer_id == Posting.employer_id, Membership.person_id == person_id)
+    distant = and_(~belongs, or_(Posting.author_id.is_(None), Posting.author_id != person_id))
+    wanted = waiting(grants).where(not_held, distant).with_only_columns(Posting.id, maintain_column_froms=True)
+    keys = list(session().scalars(wanted.limit(FREE_AT_ONCE)))
+    if after not in keys:
+        return keys
+    place = keys.index(after)
+    return keys[place + 1 :] + keys[:place]
 
 
 def items(postings: Iterable[Posting]) -> dict[UUID, ReviewItem]:
@@ -85,10 +97,10 @@ def limit() -> timedelta:
 
 
 def returned_before(employer_id: UUID, *, since: datetime) -> int:
-    """How many of the employer's items were sent back or taken down since then."""
+    """How often something of the employer's was sent back or taken down since then: by decisions, since what is taken down was in no queue."""
     bad = (ReviewDecision.RETURNED, ReviewDecision.TAKEN_DOWN)
-    counted = select(func.count()).select_from(ReviewItem).join(Posting, Posting.id == ReviewItem.posting_id)
-    return session().scalar(counted.where(Posting.employer_id == employer_id, ReviewItem.decision.in_(bad), ReviewItem.closed_at >= since)) or 0
+    counted = select(func.count()).select_from(PostingReview).join(Posting, Posting.id == PostingReview.posting_id)
+    return session().scalar(counted.where(Posting.employer_id == employer_id, PostingReview.decision.in_(bad), PostingReview.at >= since)) or 0
 
 
 def _since() -> ColumnElement[datetime]:

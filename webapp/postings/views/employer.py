@@ -170,8 +170,12 @@ def _check_page(posting: Posting, form: SubmitForm | None = None) -> str:
 
 
 def _is_offered(posting: Posting, state: PostingState) -> bool:
-    """A review in hand opens a posting, no button of its employer does; what expired goes through a review again."""
-    return state is not PostingState.OPEN or posting.state in {PostingState.PAUSED, PostingState.FILLED}
+    """A review in hand opens a posting, no button of its employer does; what expired or was stopped goes through a review again."""
+    if state is PostingState.WITHDRAWN:
+        return posting.state in operations.WITHDRAWABLE
+    if posting.state is PostingState.FILLED:
+        return state is (PostingState.DRAFT if operations.was_stopped(posting) else PostingState.OPEN)
+    return state is not PostingState.OPEN or posting.state is PostingState.PAUSED
 
 
 @blueprint.post("/employer/postings/<uuid:key>/submit")

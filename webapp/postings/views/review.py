@@ -13,7 +13,7 @@ from webapp.gate.showing import marked
 from webapp.postings import changing, gating, operations, queries, showing
 from webapp.postings.forms import REMARKED, ReviewForm
 from webapp.postings.models import NEXT, Posting, PostingState, ReviewDecision
-from webapp.postings.operations import IllegalMove, Incomplete, NoReason
+from webapp.postings.operations import IllegalMove, Incomplete, NoReason, NotVerified
 from webapp.postings.refusals import Refusal
 from webapp.postings.reviewing import operations as reviewing
 from webapp.postings.reviewing import phrases
@@ -84,7 +84,7 @@ def review_next() -> Response:
 def review_take(key: UUID) -> Response:
     try:
         with transaction():
-            reviewing.take(found(queries.reviewable(key, _grants(), for_change=True)), by=_by())
+            operations.take(found(queries.reviewable(key, _grants(), for_change=True)), by=_by())
     except Refusal as refusal:
         flash(str(refusal), "warning")
     return redirect(url_for(".review", key=key), 303)
@@ -93,16 +93,17 @@ def review_take(key: UUID) -> Response:
 @blueprint.post("/review/postings/<uuid:key>/release")
 @requires(Permission.POSTING_REVIEW)
 def review_release(key: UUID) -> Response:
+    """Puts it down, if it was held at all, and goes on to the next one."""
     with transaction():
         reviewing.release(found(queries.reviewable(key, _grants(), for_change=True)), by=_by())
-    return redirect(url_for(".review_queue"), 303)
+    return _next(after=key)
 
 
 @blueprint.route("/review/postings/<uuid:key>", methods=["GET", "POST"])
 @requires(Permission.POSTING_REVIEW)
 def review(key: UUID) -> str | Response:
-    if queries.was_returned(key, _grants()):
-        flash("这个岗位刚刚已由其他审核员退回修改，不用再处理。", "info")
+    if (draft := queries.draft_again(key, _grants())) is not None:
+        flash(_why_gone(draft), "info")
         return _next() if request.method == "POST" else redirect(url_for(".review_queue"), 303)
     posting = found(queries.reviewable(key, _grants()))
     form = ReviewForm().offer(phrases.offered(_grants()))
@@ -111,8 +112,20 @@ def review(key: UUID) -> str | Response:
     return _review_page(found(queries.reviewable(key, _grants())) if form.is_submitted() else posting, form)
 
 
+def _why_gone(draft: Posting) -> str:
+    back = queries.return_of(draft)
+    if back is None:
+        return "这个岗位单位已经撤回修改，不用再处理。"
+    if back.by_id == visitor().person_id:
+        return "这个岗位您已经退回修改，单位还没有重新提交，不用再处理。"
+    return "这个岗位刚刚已由其他审核员退回修改，不用再处理。"
+
+
 def _decide(key: UUID, form: ReviewForm) -> bool:
     """Carries the decision out; False leaves the form with its words and says why."""
+    if form.decision.data == ReviewDecision.APPROVED.value and form.says_something:
+        form.decision.errors = ["您写了问题，却点了通过。要退回的请点退回；要通过的，请先清空写的问题和勾选的理由"]
+        return False
     try:
         with transaction():
             posting = found(queries.reviewable(key, _grants(), for_change=True))
@@ -122,6 +135,8 @@ def _decide(key: UUID, form: ReviewForm) -> bool:
                 return False
     except NoReason as refusal:
         form.reason.errors = [str(refusal)]
+    except NotVerified:
+        form.decision.errors = ["这家单位没有通过核验，或者核验已到期，现在不能通过它的岗位。请先办理单位核验，或者退回并写明原因"]
     except Incomplete as refusal:
         form.decision.errors = [finding.message for finding in refusal.findings]
     except IllegalMove as refusal:
@@ -159,16 +174,14 @@ def _carry_out(posting: Posting, change: PostingChange | None, form: ReviewForm)
     return True
 
 
-def _next() -> Response:
+def _next(after: UUID | None = None) -> Response:
     """On to what should be looked at first, held at once, so that a queue is worked off without going back to the list."""
     with transaction():
-        following = desk.next_free(_grants(), visitor().person_id)
-        if following is not None:
-            reviewing.take(found(queries.reviewable(following.id, _grants(), for_change=True)), by=_by())
+        following = operations.take_next(_grants(), by=_by(), after=after)
     if following is None:
-        flash("没有待审核的岗位了。", "info")
+        flash("没有别的待审核岗位了。" if after else "没有待审核的岗位了。", "info")
         return redirect(url_for(".review_queue"), 303)
-    return redirect(url_for(".review", key=following.id), 303)
+    return redirect(url_for(".review", key=following), 303)
 
 
 def _review_page(posting: Posting, form: ReviewForm) -> str:

@@ -10,6 +10,7 @@ from tests.factories.employers import make_employer, owner_of
 from tests.factories.postings import actor_of, make_forwarded, make_posting, posting_values
 from webapp.access import Actor, Grant, Role
 from webapp.db import now, session, today, transaction
+from webapp.employers.models import Employer
 from webapp.ledger import Entry
 from webapp.postings import changing, operations
 from webapp.postings.models import Posting, PostingReview, PostingState, ReviewDecision
@@ -61,8 +62,8 @@ def test_one_reviewer_holds_an_item_and_another_does_not_decide_about_it() -> No
     ):
         with pytest.raises(reviewing.HeldByAnother), transaction():
             verb(of(posting))
-    assert queries.next_free(PROVINCE, second.person_id) is None
-    assert queries.next_free(PROVINCE, first.person_id).id == posting.id
+    assert queries.free(PROVINCE, second.person_id) == []
+    assert queries.free(PROVINCE, first.person_id) == [posting.id]
     with transaction():
         operations.approve(of(posting), by=first)
     assert of(posting).state is PostingState.OPEN
@@ -192,7 +193,23 @@ def test_nothing_changed_is_not_reviewed_and_what_waits_is_not_written() -> None
         proposed(posting, headcount=9)
 
 
-@pytest.mark.parametrize("verb", [operations.withdraw, lambda row, by: operations.take_down(row, "不实", by=a_reviewer())])
+def lapsed(row: Posting, by: Actor) -> None:
+    row.valid_through = today() - timedelta(days=1)
+    session().flush()
+    operations._expire_some(today(), by=by)
+
+
+ENDS = [
+    operations.withdraw,
+    operations.fill,
+    operations.lapse,
+    lapsed,
+    lambda row, by: operations.take_down(row, "不实", by=a_reviewer()),
+    lambda row, by: operations.stop(row, "不招了", by=a_reviewer(), filled=True),
+]
+
+
+@pytest.mark.parametrize("verb", ENDS)
 def test_a_posting_that_goes_takes_its_change_with_it(verb: object) -> None:
     posting = make_posting()
     change = proposed(posting, headcount=8)
@@ -201,6 +218,54 @@ def test_a_posting_that_goes_takes_its_change_with_it(verb: object) -> None:
     assert session().get_one(PostingChange, change.id).state is ChangeState.DROPPED
     assert waiting() == []
     assert session().scalars(select(ReviewItem).where(ReviewItem.change_id == change.id)).one().decision is None
+
+
+def test_a_pause_keeps_the_change_and_a_draft_loses_one_that_was_left_over() -> None:
+    posting = make_posting()
+    change = proposed(posting, headcount=8)
+    with transaction():
+        operations.pause(of(posting), by=owner(posting))
+    assert session().get_one(PostingChange, change.id).state is ChangeState.IN_REVIEW
+    with transaction():
+        row = of(posting)
+        row.state = PostingState.EXPIRED
+        operations.revise(row, by=owner(posting))
+    assert session().get_one(PostingChange, change.id).state is ChangeState.DROPPED
+    assert reviewing.waiting_item(of(posting)) is None
+
+
+def test_what_is_taken_back_is_only_what_was_meant() -> None:
+    posting = make_posting()
+    proposed(posting, headcount=8)
+    with transaction():
+        reviewing.take_back(of(posting), by=owner(posting))
+    assert waiting() == ["电焊工"]
+
+
+def test_what_the_employer_writes_about_itself_is_not_shown_by_a_change() -> None:
+    posting = make_posting()
+    change = proposed(posting, headcount=8)
+    before = of(posting).employer_about
+    with transaction():
+        session().get_one(Employer, posting.employer_id).about = "本公司只招本地人，没有人看过这一句。"
+        changing.approve(of(posting), session().get_one(PostingChange, change.id), by=a_reviewer())
+    assert (of(posting).headcount, of(posting).employer_about) == (8, before)
+
+
+@pytest.mark.parametrize("state", [PostingState.PAUSED, PostingState.FILLED, PostingState.EXPIRED, PostingState.OPEN])
+def test_approving_opens_nothing_that_does_not_wait(state: PostingState) -> None:
+    posting = make_posting(state=state)
+    with pytest.raises(operations.IllegalMove), transaction():
+        operations.approve(of(posting), by=a_reviewer())
+    assert of(posting).state is state
+
+
+def test_a_take_down_and_a_return_count_as_history() -> None:
+    employer = make_employer()
+    make_posting(employer=employer, state=PostingState.TAKEN_DOWN)
+    assert queries.returned_before(employer.id, since=now() - timedelta(days=1)) == 1
+    posting = make_posting(employer=employer, state=PostingState.IN_REVIEW, title="另一个岗位")
+    assert any("一年内有 1 件被退回或下架" in risk for risk in reviewing.waiting_item(of(posting)).risks)
 
 
 def test_an_incomplete_change_is_not_handed_in() -> None:
