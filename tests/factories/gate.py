@@ -35,6 +35,7 @@ def rule(code: str, **changes: Any) -> dict[str, Any]:
         "profile": "",
         "label": "规则",
         "severity": Severity.FLAG,
+        "holds": False,
         "necessity": False,
         "fields": [],
         "region": "CN",

@@ -1,6 +1,7 @@
 """What an import asks of the gate: a few questions a row, tens of thousands of rows.
 
-Only what can block is looked for: a forwarded row with a mere flag opens as before, and words that harm somebody go to a person first.
+Only what can hold a row is looked for: what blocks, and the flags whose rule says so (`holds`: money taken, training sold as work, patterns of
+fraud), since nobody here can ask the writer. A row that meets another flag opens as before.
 """
 
 import re
@@ -15,7 +16,7 @@ from webapp.gate.measures.asked import Asked
 from webapp.gate.rules import Rulebook
 from webapp.gate.subject import Profile, Subject
 from webapp.gate.wording.family import Family
-from webapp.reference.models import Severity
+from webapp.reference.models import GateRule, Severity
 
 _PROFILE = Profile.FORWARDED.value
 _HOURS = "OVERTIME.extreme"
@@ -34,11 +35,11 @@ class Forwarding:
 
     @classmethod
     def today(cls, book: Rulebook, on: date) -> "Forwarding":
-        """Families of which no case blocks anywhere on this day are not looked for."""
-        blocking = {rule.code for rule in book.rules if rule.severity is Severity.BLOCK and rule.profile in {"", _PROFILE}}
-        families = tuple(family for family in reading.FAMILIES if blocking & set(family.codes))
+        """Families of which no case holds anywhere on this day are not looked for."""
+        holding = {rule.code for rule in book.rules if _holds(rule) and rule.profile in {"", _PROFILE}}
+        families = tuple(family for family in reading.FAMILIES if holding & set(family.codes))
         hints = re.compile("|".join(family.hints.pattern for family in families) or "$^")
-        return cls(book, on, families, hints, _HOURS in blocking)
+        return cls(book, on, families, hints, _HOURS in holding)
 
     def lacks(self, content: Mapping[str, object]) -> str | None:
         """The field of the first element without which a row cannot be shown at all; None: it has them."""
@@ -53,8 +54,12 @@ class Forwarding:
         found = [hit.code for hit in reading.hits(text.plain, self._families)] if self._hints.search(text.plain) else []
         if self._measures_hours and hours.may_block(text.plain):
             found += [met.code for met in hours.find(Asked(subject, text, self.book, self.on))]
-        return list(dict.fromkeys(code for code in found if self._blocks(code, subject.region)))
+        return list(dict.fromkeys(code for code in found if self._stops(code, subject.region)))
 
-    def _blocks(self, code: str, region: str | None) -> bool:
+    def _stops(self, code: str, region: str | None) -> bool:
         rule = self.book.rule(code, profile=_PROFILE, region=region, on=self.on)
-        return rule is not None and rule.severity is Severity.BLOCK
+        return rule is not None and _holds(rule)
+
+
+def _holds(rule: GateRule) -> bool:
+    return rule.severity is Severity.BLOCK or (rule.severity is Severity.FLAG and rule.holds)

@@ -10,7 +10,20 @@ from webapp.reference import wages
 from webapp.reference.models import EmploymentType, WageUnit
 from webapp.reference.wages import Wage
 
-TEXTS = ("title", "duties", "requirements", "skills", "address", "insurance", "benefits", "protection", "hazards", "settlement", "remarks")
+TEXTS = (
+    "title",
+    "duties",
+    "requirements",
+    "skills",
+    "address",
+    "insurance",
+    "benefits",
+    "protection",
+    "hazards",
+    "settlement",
+    "remarks",
+    "employer_about",
+)
 """The fields whose words are read, in the order in which a reader meets them."""
 
 

@@ -31,7 +31,7 @@ from webapp.db import today
 from webapp.employers.models import Employer
 from webapp.gate.findings import Finding
 from webapp.gate.subject import Profile
-from webapp.postings import gating
+from webapp.postings import gating, limits
 from webapp.postings.reviewing.phrases import Phrase
 from webapp.postings.values import PostingValues
 from webapp.reference import queries as reference
@@ -184,7 +184,7 @@ class PostingForm(Form):
     wage_unit = Choice("计算单位", choices=options([("", "请选择"), *((unit.value, f"元/{unit.label}") for unit in WageUnit)]), default="")
     wage_low = YuanAmount("最低工资")
     wage_high = YuanAmount("最高工资")
-    wage_months = WholeNumber("一年发几个月", description="12 到 16；按月发工资的才填")
+    wage_months = WholeNumber("一年发几个月")
     insurance = TextAreaField("社会保险", [short("社会保险", 500)], filters=[stripped], description="例如：入职当月起缴纳五项社会保险")
     benefits = Items("福利", description="用顿号隔开，例如：包住、工作餐、带薪年假")
     protection = TextAreaField("劳动保护", [short("劳动保护", 500)], filters=[stripped], description="例如：发放安全帽、防护手套，每年体检")
@@ -195,6 +195,7 @@ class PostingForm(Form):
     def prepare(self, employers: Sequence[Employer] = ()) -> "PostingForm":
         """Gives the choices that come from the database and the marks of what the law asks for."""
         self.region.choices = places(self.region.data)
+        self.wage_months.description = f"{limits.MONTHS_OF_A_YEAR} 到 {reference.whole('posting_wage_months_max')}；按月发工资的才填"
         if len(employers) < 2:
             del self.employer
         else:

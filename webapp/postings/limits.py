@@ -8,10 +8,11 @@ from webapp.reference import queries as reference
 from webapp.reference import wages
 
 _OWN_RULE = "本平台规定"
+MONTHS_OF_A_YEAR = 12
 
 
 def problems(values: PostingValues, *, on: date) -> list[Finding]:
-    return [*_headcount(values, on), *_wage(values), *_place(values)]
+    return [*_headcount(values, on), *_wage(values, on), *_place(values)]
 
 
 def _headcount(values: PostingValues, on: date) -> list[Finding]:
@@ -25,7 +26,7 @@ def _headcount(values: PostingValues, on: date) -> list[Finding]:
     return []
 
 
-def _wage(values: PostingValues) -> list[Finding]:
+def _wage(values: PostingValues, on: date) -> list[Finding]:
     low, high = values.wage_low, values.wage_high
     found = []
     if low is not None and high is not None and low > high:
@@ -34,8 +35,9 @@ def _wage(values: PostingValues) -> list[Finding]:
         found.append(Finding("wage_low", "工资必须大于 0 元", _OWN_RULE))
     if (low is not None or high is not None) and values.wage_unit is None:
         found.append(Finding("wage_unit", "请选择工资按什么计算（月、天、小时……）", _OWN_RULE))
-    if values.wage_months is not None and not 12 <= values.wage_months <= 16:
-        found.append(Finding("wage_months", "一年发的月数在 12 到 16 之间", _OWN_RULE))
+    most = reference.whole("posting_wage_months_max", on=on)
+    if values.wage_months is not None and not MONTHS_OF_A_YEAR <= values.wage_months <= most:
+        found.append(Finding("wage_months", f"一年发的月数在 {MONTHS_OF_A_YEAR} 到 {most} 之间", _OWN_RULE))
     return found
 
 

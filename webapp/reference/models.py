@@ -4,7 +4,7 @@ from enum import IntEnum
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import JSON, Boolean, Date, Float, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Date, Float, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.db import Base, UtcDateTime, new_key, now
@@ -172,6 +172,8 @@ class GateRule(Base):
     """Direct, forwarded, gig: the kind of publication it holds for; empty: every kind that has no row of its own."""
     label: Mapped[str] = mapped_column(String(40))
     severity: Mapped[Severity]
+    holds: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Of a flag: a forwarded row that meets it is seen by a person before it opens, as one that meets what blocks."""
     necessity: Mapped[bool] = mapped_column(Boolean, default=False)
     """The employer may state why the post needs it; then it no longer blocks, and a person decides."""
     fields: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -225,6 +225,7 @@ def _gate_rule(record: Mapping[str, str]) -> Iterator[Row]:
         "profile": _matched(r"|direct|forwarded|gig", record.get("profile", "").strip(), "profile 只能是 direct、forwarded、gig 或者不填"),
         "label": _text(record, "label", 40, required=True),
         "severity": _SEVERITIES[severity],
+        "holds": _is_true(record, "holds"),
         "necessity": _is_true(record, "necessity"),
         "fields": [field for field in record.get("fields", "").strip().split("|") if field],
         **_span(record),

@@ -161,3 +161,11 @@ def test_an_employer_that_the_register_names_as_ended_cannot_publish():
     (found,) = check_said(Subject(profile=Profile.DIRECT, values={"title": "会计"}, closed="注销"), shipped_book(), ON)
     assert (found.code, found.severity) == ("EMPLOYER_CLOSED", Severity.BLOCK)
     assert "注销" in found.message
+
+
+def test_what_a_unit_says_about_itself_is_read_too():
+    subject = Subject(
+        profile=Profile.DIRECT, values={"title": "焊工", "duties": "焊接。", "employer_about": "本公司只招本地人。", "region": "370102"}
+    )
+    (found,) = check_said(subject, shipped_book(), ON)
+    assert (found.code, found.field, found.words) == ("HUKOU.only", "employer_about", "只招本地人")

@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.factories.gate import rows_of
+from tests.factories.gate import ON, rows_of, shipped_book
 from webapp.access import Actor
 from webapp.db import session, today, transaction
 from webapp.gate import reading
 from webapp.gate.checking import check_text
+from webapp.gate.forwarding import Forwarding
 from webapp.gate.rules import REQUIRED, Rulebook
 from webapp.gate.subject import Profile
 from webapp.reference.models import CompanyEnd
@@ -76,3 +77,25 @@ def test_every_shipped_rule_says_what_to_do_and_on_which_article():
         assert row["article"] and row["message"], row
         assert row["mending"] or row["code"].startswith(REQUIRED), row["code"]
         assert row["profile"] in {"", *(profile.value for profile in Profile)}
+
+
+def test_an_office_says_which_flags_hold_a_forwarded_row(tmp_path):
+    def stops():
+        return Forwarding.today(Rulebook.current(), today()).stops(
+            {"title": "仓管", "duties": "轻松月入过万，入职须缴纳服装费300元。", "region": "370102"}
+        )
+
+    assert stops() == ["FEE"]
+    head = HEAD.replace("severity,", "severity,holds,")
+    load(tmp_path, head + "LURE,,夸大诱导,flag,是,,,370000,2026-01-01,,某条例,不能,,,,\nFEE,,收费,flag,,,,370100,2026-01-01,,某条例,不能,,,,\n")
+    assert stops() == ["LURE"]
+
+
+def test_what_only_shandong_asks_for_is_asked_for_there():
+    for row in rows_of("gate_rules"):
+        if "山东省" in row["article"]:
+            assert row["region"] == "370000", row["code"]
+    book = shipped_book()
+    here, there = ({rule.code for rule in book.required("direct", region=region, on=ON)} for region in ("370102", "320102"))
+    assert {"MISSING.hazards", "MISSING.title"} <= here
+    assert "MISSING.title" in there and "MISSING.hazards" not in there

@@ -40,6 +40,20 @@ def test_only_what_blocks_waits_for_a_person(send):
     assert rows[2].opened_at is None and rows[2].submitted_at is not None
 
 
+FEE_TAKEN = "负责入库，入职须缴纳服装费300元。"
+CHAT = "居家聊天打字，不露脸，日结，无需经验。"
+ENDLESS = "负责入库，每天工作15小时，月休2天。"
+WITH_A_PHONE = "负责入库，联系电话13800001234。"
+FORWARDED_FLAGS = {FEE_TAKEN: ["FEE"], CHAT: ["FRAUD.home"], ENDLESS: ["OVERTIME.extreme"], WITH_A_PHONE: []}
+
+
+@pytest.mark.parametrize(("text", "codes"), FORWARDED_FLAGS.items())
+def test_a_flag_whose_rule_says_so_holds_a_forwarded_row_too(send, text, codes):
+    """A telephone does not: it is taken out where the posting goes on to others."""
+    _, (one,) = send(text)
+    assert (one.state, one.flags) == (S.IN_REVIEW if codes else S.OPEN, codes)
+
+
 def test_an_open_row_that_now_says_so_leaves_the_open_ones_until_it_is_decided(send):
     send(CLEAN)
     _, (waits,) = send(BLOCKED)

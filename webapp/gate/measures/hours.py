@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from webapp.gate.measures.asked import Asked, Met
-from webapp.gate.wording.family import after, any_word, before, number, sentence
+from webapp.gate.wording.family import after, any_of, any_word, before, number, sentence
 
 _H = r"(?:个)?(?:多)?(?:小时|钟头|h(?![a-z0-9]))"
 _FROM_TO = re.compile(rf"(?<!\d)(?<!\d[.:])(\d{{1,2}}(?:\.5)?)(?:{_H})?(?:-+|到|至|或)(\d{{1,2}}(?:\.5)?){_H}")
@@ -71,11 +71,14 @@ _OVERTIME_A_MONTH = re.compile(
 _HOURS_A_MONTH = re.compile(
     rf"(?:月均|每月|月|一个月)(?:总|综合|平均|出勤)?(?:工时|工作时间|工作时长|上班)?[^\d\n。;,元]{{0,5}}(2\d\d|3\d\d)(?:-+([23]\d\d))?{_H}"
 )
-_OF_A_BLOCK = any_word(
-    "月休 月公休 月轮休 休班 月假 月(休 无休 不休 没有休息 休息日 无周末 出勤 满勤 上满 上够 月满 月可休 月带薪休 月至少休 月固定休",
-    "天加班 日加班 时加班 月加班 均加班 晚加班 天都加班 天需加班 天要加班 天固定加班 加班时 加班工时 加班8 加班9 加班1 0小时 0个小时",
-    "12小时 12个小时 12h 12个多小时 十二小时 十二个小时 13小时 14小时",
+_OF_A_BLOCK = any_of(
+    any_word(
+        "月休 月公休 月轮休 休班 月假 月(休 无休 不休 没有休息 休息日 无周末 出勤 满勤 上满 上够 月满 月可休 月带薪休 月至少休 月固定休",
+        "天加班 日加班 时加班 月加班 均加班 晚加班 天都加班 天需加班 天要加班 天固定加班 加班时 加班工时 加班8 加班9 加班1 0小时 0个小时",
+    ).pattern,
+    rf"\d\d(?:\.5)?{_H}|十[一二三四]?{_H}",
 )
+"""A day of less than ten hours blocks nowhere, whatever the parameters say."""
 _FIGURES = {"半": Decimal("0.5"), "一": Decimal(1), "两": Decimal(2), "一半": Decimal("1.5"), "一个半": Decimal("1.5")}
 
 
@@ -97,8 +100,8 @@ def may_block(plain: str) -> bool:
 def find(asked: Asked) -> Iterator[Met]:
     plain = asked.text.plain
     long, extreme = asked.figure("gate_long_day_hours"), asked.figure("gate_extreme_day_hours")
-    few, weekly = asked.figure("gate_rest_days_few"), asked.figure("gate_rest_days_weekly")
-    if long is None or extreme is None or few is None or weekly is None:
+    few, weekly, full = asked.figure("gate_rest_days_few"), asked.figure("gate_rest_days_weekly"), asked.figure("work_hours_per_day")
+    if long is None or extreme is None or few is None or weekly is None or full is None:
         return
     yield from _overtime(asked)
     rest = rest_days(plain)
@@ -107,16 +110,16 @@ def find(asked: Asked) -> Iterator[Met]:
     if _ALTERNATING.search(plain) and not _is_uneven(plain):
         return
     for day in days(plain):
-        if not _is_long(day, long, extreme) or (rest is not None and rest[0] >= 2 * weekly and day.high < extreme):
+        if not _is_long(day, long, extreme, full) or (rest is not None and rest[0] >= 2 * weekly and day.high < extreme):
             continue
         is_extreme = day.is_said and day.low >= extreme and rest is not None and rest[0] <= weekly
         yield Met("OVERTIME.extreme" if is_extreme else "OVERTIME", place=day.place, figure=f"每天 {_said(day)} 小时")
         return
 
 
-def _is_long(day: Day, long: Decimal, extreme: Decimal) -> bool:
-    """A range counts by its lower end, unless it starts at a full day and reaches twelve hours (8-12 小时)."""
-    return day.low >= long or (day.low >= 8 and day.high >= extreme)
+def _is_long(day: Day, long: Decimal, extreme: Decimal, full: Decimal) -> bool:
+    """A range counts by its lower end, unless it starts at a full day and reaches an extreme one (8-12 小时)."""
+    return day.low >= long or (day.low >= full and day.high >= extreme)
 
 
 def _said(day: Day) -> str:

@@ -100,9 +100,9 @@ def _against_itself(asked: Asked, low: Decimal, high: Decimal) -> Iterator[Met]:
 
 
 def _against_title(asked: Asked, low: Decimal, high: Decimal) -> Iterator[Met]:
-    ratio = asked.figure("gate_pay_gap_ratio")
+    ratio, stated = asked.figure("gate_pay_gap_ratio"), asked.figure("gate_pay_stated_ratio")
     title = asked.text.plain.partition("\n")[0]
-    if ratio is None or "title" not in asked.text.fields or _YEARLY.search(title):
+    if ratio is None or stated is None or "title" not in asked.text.fields or _YEARLY.search(title):
         return
     for found in _IN_TITLE.finditer(title):
         said = _title_pay(found)
@@ -110,7 +110,7 @@ def _against_title(asked: Asked, low: Decimal, high: Decimal) -> Iterator[Met]:
             continue
         is_open = said[1] == _ENDLESS or found["high"] or found["khigh"]
         gap = max(said[0] / high if high else Decimal(0), low / said[1])
-        if gap >= ratio or (is_open and gap >= Decimal("1.1")):
+        if gap >= ratio or (is_open and gap >= stated):
             yield Met("PAY_ABSURD", place=found.span(), figure=f"名称里写“{found[0]}”，工资栏是每月 {low:.0f}—{high:.0f} 元")
             return
 
@@ -129,13 +129,13 @@ def _title_pay(found: re.Match[str]) -> tuple[Decimal, Decimal] | None:
 
 
 def _against_text(asked: Asked, low: Decimal, high: Decimal) -> Iterator[Met]:
-    ratio = asked.figure("gate_pay_gap_ratio")
+    stated = asked.figure("gate_pay_stated_ratio")
     plain = asked.text.plain
     said = [(found, Decimal(found[1]), Decimal(found[2])) for found in _IN_TEXT.finditer(plain) if not _LEAST.search(before(plain, found.start(), 8))]
-    if ratio is None or not said or any(first <= high and low <= second for _, first, second in said):
+    if stated is None or not said or any(first <= high and low <= second for _, first, second in said):
         return
     found, first, second = said[0]
-    if max(first / high if high else Decimal(0), low / second) >= Decimal("1.1"):
+    if max(first / high if high else Decimal(0), low / second) >= stated:
         yield Met("PAY_ABSURD", place=found.span(), figure=f"文中写“{found[0]}”，工资栏是每月 {low:.0f}—{high:.0f} 元")
 
 

@@ -66,16 +66,17 @@ def _too_long(asked: Asked, plain: str) -> Iterator[Met]:
 def _most(asked: Asked, plain: str) -> tuple[Decimal | None, str]:
     """The longest trial this contract may have; of a contract whose length is not told, the longest any may."""
     longest = asked.figure("trial_max_contract_3y_or_open")
+    none_below, year, three_years = (asked.figure(key) for key in ("trial_none_below_months", "trial_contract_1y_months", "trial_contract_3y_months"))
     found = None if _OPEN_END.search(plain) else _CONTRACT.search(plain)
-    if found is None:
+    if found is None or none_below is None or year is None or three_years is None:
         return longest, "任何劳动合同"
     count, unit = (found[2] or found[1], found[3]) if found[1] else (found[4], found[5])
     months = _count(count) * _MONTHS[unit]
-    if months < 3:
-        return Decimal(0), "合同不满三个月的不得约定试用期"
-    if months < 12:
+    if months < none_below:
+        return Decimal(0), f"合同不满 {none_below.normalize():f} 个月的不得约定试用期"
+    if months < year:
         return asked.figure("trial_max_contract_3m_to_1y"), f"合同 {months.normalize():f} 个月"
-    if months < 36:
+    if months < three_years:
         return asked.figure("trial_max_contract_1y_to_3y"), f"合同 {months.normalize():f} 个月"
     return longest, f"合同 {months.normalize():f} 个月"
 
