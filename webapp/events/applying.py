@@ -5,7 +5,10 @@ from webapp.events.event import Event
 
 @dataclass(frozen=True, slots=True)
 class ApplicationSent(Event):
+    """With or without the seeker's consent that the employer sees name and phone; None: it was sent before the ledger kept that."""
+
     application_id: str
+    shares_phone: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

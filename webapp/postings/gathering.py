@@ -19,6 +19,8 @@ from sqlalchemy.exc import OperationalError
 from webapp import db
 
 Key = TypeVar("Key", bound=Hashable)
+_SWEPT_EVERY = 1.0
+"""Seconds: looking through a full memory for every single note would keep the pages waiting."""
 _log = logging.getLogger(__name__)
 
 
@@ -27,6 +29,7 @@ class _Gathered(Generic[Key]):
     lock: Lock = field(default_factory=Lock)
     counts: dict[Key, list[int]] = field(default_factory=dict)
     seen: dict[Any, float] = field(default_factory=dict)
+    swept: float = float("-inf")
     timer: Timer | None = None
 
     def add(self, key: Key, counts: list[int], most: int) -> None:
@@ -38,7 +41,8 @@ class _Gathered(Generic[Key]):
         at = time.monotonic()
         if at - self.seen.get(asked, float("-inf")) < within:
             return True
-        if len(self.seen) >= most:
+        if len(self.seen) >= most and at - self.swept >= _SWEPT_EVERY:
+            self.swept = at
             self.seen = {one: when for one, when in self.seen.items() if at - when < within}
         if len(self.seen) < most:
             self.seen[asked] = at
@@ -54,9 +58,9 @@ class Gatherer(Generic[Key]):
     """`write` adds counts by key to what stands in the database; `every` seconds at most lie between two writings, `most` keys are held, and
     the same thing within `once_within` seconds of one process counts once."""
 
-    def __init__(self, write: Callable[[Mapping[Key, list[int]]], None], *, what: str, once_within: float) -> None:
+    def __init__(self, write: Callable[[Mapping[Key, list[int]]], None], *, what: str, once_within: float, most: int = 2000) -> None:
         self.every = 30.0
-        self.most = 2000
+        self.most = most
         self.once_within = once_within
         self._write = write
         self._what = what

@@ -118,7 +118,7 @@ def _sent(calendar: Calendar, name: str, number: int, person: Person, posting: P
     application.message = chance.choice(content.wording().messages)
     one = _Told(calendar, application, posting, settled, [application])
     one.rows.append(_row(one, None, _S.SENT, Side.SEEKER, None, minute))
-    one.say(ApplicationSent(str(application.id)), by=one.seeker, minute=minute)
+    one.say(ApplicationSent(str(application.id), application.shares_phone), by=one.seeker, minute=minute)
     subject = f"{application.id}:{application.sent_at:%Y%m%d%H%M%S}"
     title, path = f"岗位“{posting.title}”收到新的应聘", f"/employer/postings/{posting.id}/applications"
     for member, _ in settled.authors:

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from webapp.access import Actor
 from webapp.db import LOCAL_ZONE, now, reading, session, today, transaction
 from webapp.postings import queries as postings
 from webapp.postings.applying import operations, telling
 from webapp.postings.applying.models import (
+    LAPSING,
     LIVE,
     UNANSWERED,
     Application,
@@ -88,10 +89,12 @@ def _ask_to_answer(posting_id: UUID, state: PostingState) -> None:
 
 
 def lapse(renew: Renew) -> int:
-    """Ends what waited too long for the employer, with a kind word; answers how many. An interview that is ahead is waited for."""
+    """Ends what waited too long for the employer, with a kind word to the seeker and a line to the employer; answers how many.
+
+    An interview that is ahead is waited for, and an offer does not end by itself.
+    """
     since, total = now() - timedelta(days=reference.whole("application_lapse_days")), 0
-    ahead = select(Interview.application_id).where(Interview.state != InterviewState.CANCELLED, Interview.starts_at > now())
-    wanted = select(Application).where(Application.state.in_(LIVE), Application.waits_since <= since, Application.id.not_in(ahead))
+    wanted = select(Application).where(Application.state.in_(LAPSING), Application.waits_since <= since, ~_meets())
     while True:
         with transaction():
             some = list(session().scalars(wanted.order_by(Application.waits_since).limit(AT_ONCE).with_for_update(skip_locked=True)))
@@ -101,6 +104,10 @@ def lapse(renew: Renew) -> int:
         if len(some) < AT_ONCE:
             return total
         renew()
+
+
+def _meets() -> ColumnElement[bool]:
+    return exists().where(Interview.application_id == Application.id, Interview.state != InterviewState.CANCELLED, Interview.starts_at > now())
 
 
 def remind_to_answer(renew: Renew) -> int:
@@ -123,10 +130,10 @@ def remind_days() -> tuple[int, ...]:
 
 
 def _reached(days: tuple[int, ...]) -> ColumnElement[bool]:
-    """Unanswered, and as old by the calendar as one of the days of which its employer was not reminded yet."""
+    """It waits for the employer's next word, and as long by the calendar as one of the days of which the employer was not reminded yet."""
     ends = [day_bounds(today() - timedelta(days=day))[1] for day in days]
     steps = [and_(Application.reminders <= place, Application.waits_since < end) for place, end in enumerate(ends)]
-    return and_(Application.state.in_(UNANSWERED), or_(false(), *steps))
+    return and_(Application.state.in_(LIVE), ~_meets(), or_(false(), *steps))
 
 
 def _remind_employer(employer_id: UUID, days: tuple[int, ...]) -> None:
@@ -136,8 +143,8 @@ def _remind_employer(employer_id: UUID, days: tuple[int, ...]) -> None:
         return
     for application in some:
         application.reminders = sum(day <= _age(application.waits_since) for day in days)
-    unanswered = session().scalars(of_it.where(Application.state.in_(UNANSWERED)))
-    ages = [age for age in (_age(application.waits_since) for application in unanswered) if age >= days[0]]
+    waiting = session().scalars(of_it.where(Application.state.in_(LIVE), ~_meets()))
+    ages = [age for age in (_age(application.waits_since) for application in waiting) if age >= days[0]]
     telling.remind_of_waiting(employer_id, today().isoformat(), waiting=len(ages), longest=max(ages))
 
 

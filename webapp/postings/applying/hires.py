@@ -29,6 +29,8 @@ class NotThatDay(Refusal):
         self.first, self.last = first, last
 
     def __str__(self) -> str:
+        if self.first > self.last:
+            return f"录用日期是 {self.first}，还没有到。到岗以后再填办理日期"
         return f"日期要在 {self.first} 到 {self.last} 之间，请核对"
 
 

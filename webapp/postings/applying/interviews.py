@@ -14,6 +14,8 @@ from webapp.postings.refusals import Refusal
 from webapp.reference import queries as reference
 
 _I = InterviewState
+MEETING = frozenset({ApplicationState.INTERVIEW, ApplicationState.OFFER})
+"""An appointment made before an offer stands: both sides may still answer, move or cancel it."""
 
 
 class NotAhead(Refusal):
@@ -48,13 +50,14 @@ class Appointment:
 def arrange(application: Application, appointment: Appointment, *, by: Actor) -> Interview:
     """Invites the seeker; one that is still ahead is changed instead, and the seeker is asked again.
 
-    Raises NotAhead, TooFarAhead, IllegalStep: what was offered, hired or ended is not invited any more.
+    Raises NotAhead, TooFarAhead, IllegalStep: what was offered, hired or ended is not invited any more; what was arranged before an offer may
+    still be moved.
     """
     _require_a_good_time(appointment.starts_at)
     known = queries.interview_of(application)
-    if application.state is not ApplicationState.INTERVIEW:
-        if ApplicationState.INTERVIEW not in NEXT[application.state]:
-            raise IllegalStep(application.state, ApplicationState.INTERVIEW)
+    if not may_arrange(application, known):
+        raise IllegalStep(application.state, ApplicationState.INTERVIEW)
+    if application.state not in MEETING:
         move(application, ApplicationState.INTERVIEW, side=Side.EMPLOYER, by=by)
         record(events.ApplicationAnswered(str(application.id), ApplicationState.INTERVIEW.value, ""), by=by)
     if known is not None and known.is_ahead:
@@ -64,17 +67,25 @@ def arrange(application: Application, appointment: Appointment, *, by: Actor) ->
         interview = Interview(id=new_key(), application_id=application.id, state=_I.ARRANGED, sequence=0, made_at=now(), changed_at=now())
         session().add(interview)
     _write(interview, appointment)
-    interview.arranged_by, application.waits_since = by.person_id, now()
+    interview.arranged_by = by.person_id
+    application.wait_anew()
     record(events.InterviewArranged(str(interview.id), interview.sequence), by=by)
     telling.tell_of_interview(application, interview)
     return interview
+
+
+def may_arrange(application: Application, known: Interview | None) -> bool:
+    """Whoever was offered the post is not invited again; an appointment that is still ahead may be moved."""
+    if application.state is ApplicationState.OFFER:
+        return known is not None and known.is_ahead
+    return application.state is ApplicationState.INTERVIEW or ApplicationState.INTERVIEW in NEXT[application.state]
 
 
 def cancel(application: Application, *, by: Actor) -> None:
     """The employer calls it off; the application goes on. Raises NoInterview, InterviewOver."""
     interview = _standing(application)
     turn(interview, _I.CANCELLED)
-    application.waits_since = now()
+    application.wait_anew()
     record(events.InterviewCancelled(str(interview.id)), by=by)
     telling.tell_of_interview(application, interview)
 
@@ -100,7 +111,7 @@ def ask_other_time(application: Application, wish: str, *, by: Actor) -> None:
 
 def _standing(application: Application) -> Interview:
     interview = queries.interview_of(application)
-    if interview is None or application.state is not ApplicationState.INTERVIEW:
+    if interview is None or application.state not in MEETING:
         raise NoInterview
     if not interview.is_ahead:
         raise InterviewOver

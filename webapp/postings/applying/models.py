@@ -44,6 +44,8 @@ UNANSWERED = frozenset({_S.SENT, _S.SEEN})
 """The employer has said nothing yet: having looked is no answer."""
 LIVE = UNANSWERED | {_S.CONTACTED, _S.INTERVIEW, _S.OFFER}
 """It goes on: somebody owes somebody a word."""
+LAPSING = LIVE - {_S.OFFER}
+"""Ends when nothing follows for too long. An offer stands until one of the two sides says what became of it."""
 SHOWING = LIVE | {_S.HIRED}
 """Name, phone and message serve one recruitment: with its end the employer no longer sees them, unless it hired the person."""
 
@@ -107,6 +109,10 @@ class Application(Base):
     """Of how many of `application_remind_days` the employer was reminded."""
 
     message = Sealed("message_sealed")
+
+    def wait_anew(self) -> None:
+        """The employer said something, or is asked anew: from now on the seeker waits for the next word, and reminders count from here."""
+        self.waits_since, self.reminders = now(), 0
 
 
 class ApplicationStep(Base):

@@ -72,7 +72,7 @@ def _said(application: Application, state: ApplicationState, *, by: Actor) -> No
         record(events.ApplicationOpened(str(application.id)), by=by)
     if state not in UNANSWERED:
         application.answered_at = application.answered_at or now()
-        application.waits_since = now()
+        application.wait_anew()
 
 
 def _call_off(application_id: UUID, *, by: Actor) -> None:

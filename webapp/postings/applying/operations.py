@@ -10,7 +10,7 @@ from webapp.access import Actor
 from webapp.db import new_key, now, session, today
 from webapp.ledger import record
 from webapp.postings.applying import queries, telling
-from webapp.postings.applying.models import LIVE, REFUSALS, Application, ApplicationState, Reason, Side
+from webapp.postings.applying.models import LIVE, REFUSALS, SHOWING, Application, ApplicationState, Reason, Side
 from webapp.postings.applying.moves import IllegalStep, move, note_step
 from webapp.postings.models import Posting, PostingState
 from webapp.postings.refusals import Refusal
@@ -61,10 +61,11 @@ def apply(posting: Posting, person_id: UUID, *, message: str, shares_phone: bool
         raise AlreadyApplied(application.id)
     else:
         move(application, _S.SENT, side=Side.SEEKER, by=by)
-    application.sent_at = application.waits_since = now()
+    application.sent_at = now()
+    application.wait_anew()
     application.withdrawn_at = application.seen_at = application.answered_at = None
-    application.message, application.shares_phone, application.reminders = message.strip(), shares_phone, 0
-    record(events.ApplicationSent(str(application.id)), by=by)
+    application.message, application.shares_phone = message.strip(), shares_phone
+    record(events.ApplicationSent(str(application.id), shares_phone), by=by)
     telling.tell_members(members, posting, application)
     return application
 
@@ -81,8 +82,11 @@ def withdraw(application: Application, *, by: Actor) -> None:
 
 
 def consent(application: Application, *, given: bool, by: Actor) -> None:
-    """The seeker lets this employer see name and phone, or no longer: as easily taken back as given (个人信息保护法 §15). Raises NotLive."""
-    if application.state not in LIVE:
+    """The seeker lets this employer see name and phone, or no longer: as easily taken back as given (个人信息保护法 §15), also once hired.
+
+    Raises NotLive.
+    """
+    if application.state not in (LIVE if given else SHOWING):
         raise NotLive
     if application.shares_phone is not given:
         application.shares_phone = given
@@ -128,6 +132,8 @@ def lapse(application: Application, reason: Reason, *, by: Actor) -> None:
     step = move(application, _S.LAPSED, side=Side.HOUSE, reason=reason, by=by)
     record(events.ApplicationLapsed(str(application.id), reason.value), by=by)
     telling.tell_seeker(application, step)
+    if reason is Reason.NO_ANSWER:
+        telling.tell_of_a_lapse(application)
 
 
 def _answer(application: Application, state: ApplicationState, *, reason: Reason | None = None, remark: str = "", by: Actor) -> None:

@@ -285,6 +285,12 @@ def hire_of(application: Application) -> Hire | None:
     return session().scalar(select(Hire).where(Hire.application_id == application.id))
 
 
+def never_came(applications: Iterable[Application]) -> set[UUID]:
+    """Those of them that ended in a hire who did not begin."""
+    keys = [application.id for application in applications]
+    return set(session().scalars(select(Hire.application_id).where(Hire.application_id.in_(keys), Hire.state == HireState.NEVER_CAME)))
+
+
 def applications_behind(hires: Iterable[Hire]) -> dict[UUID, Application]:
     keys = [hired.application_id for hired in hires]
     return {row.id: row for row in session().scalars(select(Application).where(Application.id.in_(keys)))}

@@ -1,12 +1,13 @@
 """An application in the words of a screen, and what of a person may stand there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from webapp.accounts.models import Person
 from webapp.notices.links import link
+from webapp.postings.applying import queries
 from webapp.postings.applying.ics import Event
 from webapp.postings.applying.models import (
     SHOWING,
@@ -43,15 +44,18 @@ class Applicant:
     message: str
 
 
-def applicants(applications: Iterable[Application], people: Mapping[UUID, Person]) -> dict[UUID, Applicant]:
-    """By application: see `applicant`."""
-    return {application.id: applicant(application, people[application.person_id]) for application in applications}
+def applicants(applications: Iterable[Application]) -> dict[UUID, Applicant]:
+    """By application, of those the caller has found in its own scope: see `applicant`."""
+    rows = list(applications)
+    people, gone = queries.people(rows), queries.never_came(rows)
+    return {row.id: applicant(row, people[row.person_id], came=row.id not in gone) for row in rows}
 
 
-def applicant(application: Application, person: Person) -> Applicant:
-    """Nothing but a family name before it was opened (and so is on the ledger) and after it ended; name and phone in full only with consent."""
+def applicant(application: Application, person: Person, *, came: bool = True) -> Applicant:
+    """Nothing but a family name before it was opened (and so is on the ledger) and after it ended, also by a hire who never came (not `came`);
+    name and phone in full only with consent."""
     name = mask_name(person.name) if person.name else "未填姓名"
-    if application.seen_at is None or application.state not in SHOWING:
+    if application.seen_at is None or application.state not in SHOWING or not came:
         return Applicant(name, "", "")
     if not application.shares_phone:
         return Applicant(name, "", application.message or "")

@@ -7,7 +7,7 @@ what can be done next.
 from collections.abc import Iterable
 from uuid import UUID
 
-from webapp.db import session
+from webapp.db import session, today
 from webapp.notices.models import NoticeKind
 from webapp.notices.operations import tell
 from webapp.postings.applying import queries
@@ -21,7 +21,7 @@ from webapp.postings.applying.models import (
     InterviewState,
     Reason,
 )
-from webapp.postings.applying.wording import moment
+from webapp.postings.applying.wording import how_many_at_once, moment
 from webapp.postings.models import Posting
 from webapp.reference import queries as reference
 
@@ -85,7 +85,7 @@ def ask_to_answer(posting: Posting, waiting: int) -> None:
             NoticeKind.WAITING,
             f"{posting.id}:{posting.state.value}",
             title=f"“{posting.title}”{posting.state.label}，还有 {waiting} 份应聘没有答复",
-            body="一次就能全部答复，求职者会收到一句客气的话和原因。",
+            body=f"{how_many_at_once(waiting)}求职者会收到一句客气的话和原因。",
             path=f"/employer/postings/{posting.id}/applications",
         )
 
@@ -180,6 +180,20 @@ def tell_of_a_decline(application: Application) -> None:
     _tell_about(application, NoticeKind.APPLICATION, "declined", "求职者谢绝了录用", "可以看看其他应聘者。")
 
 
+def tell_of_a_lapse(application: Application) -> None:
+    """One line a day and posting, however many ended."""
+    posting = _posting(application)
+    for person_id in _members(posting):
+        tell(
+            person_id,
+            NoticeKind.WAITING,
+            f"{posting.id}:lapsed:{today()}",
+            title=f"“{posting.title}”有应聘因为没有下文，已自动结束",
+            body=f"超过 {reference.whole('application_lapse_days')} 天没有下文，已替您结束并告诉求职者。需要的，请看结束的应聘。",
+            path=f"/employer/postings/{posting.id}/applications?show=ended",
+        )
+
+
 def _tell_about(application: Application, kind: NoticeKind, mark: str, title: str, body: str) -> None:
     posting = _posting(application)
     for person_id in _members(posting):
@@ -200,8 +214,8 @@ def remind_of_waiting(employer_id: UUID, on: str, *, waiting: int, longest: int)
             person_id,
             NoticeKind.WAITING,
             f"{employer_id}:{on}",
-            title=f"有 {waiting} 份应聘在等答复，最久的等了 {longest} 天",
-            body=f"合适不合适，都请给一句话。{reference.whole('application_lapse_days')} 天没有下文的会自动结束，并计入应答率。",
+            title=f"有 {waiting} 份应聘在等您的下一句话，最久的等了 {longest} 天",
+            body=f"合适不合适，都请给一句话。{reference.whole('application_lapse_days')} 天没有下文的会自动结束；一直没有答复的计入应答率。",
             path="/employer/applications",
         )
 

@@ -1,8 +1,8 @@
 """Prolonging and confirming, the reminders of the calendar, templates, and what came of it. The caller has locked the posting."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import ClassVar
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from webapp import events
 from webapp.access import Actor
-from webapp.db import new_key, now, session, today, transaction
+from webapp.db import LOCAL_ZONE, new_key, now, session, today, transaction
 from webapp.employers.models import Employer
 from webapp.ledger import record
 from webapp.notices.models import NoticeKind
@@ -22,6 +22,7 @@ from webapp.postings.life.models import PostingOutcome, PostingTemplate
 from webapp.postings.models import Posting, PostingState
 from webapp.postings.operations import IllegalMove, Incomplete
 from webapp.postings.refusals import Refusal
+from webapp.postings.reviewing import operations as reviewing
 from webapp.postings.telling import concerned
 from webapp.postings.values import PostingValues, as_json, from_json, values_of
 from webapp.reference import queries as reference
@@ -46,7 +47,10 @@ class MoreThanAll(Refusal):
 
 
 def prolong(posting: Posting, until: date, *, by: Actor) -> None:
-    """Nothing but its last day changes, so nobody reviews it again. Raises IllegalMove, NotVerified, Incomplete for a day that may not be."""
+    """Nothing but its last day changes, so nobody reviews it again; a change that is proposed meanwhile must not take that day back.
+
+    Raises IllegalMove, NotVerified, Incomplete for a day that may not be.
+    """
     if posting.state not in LASTS or posting.is_forwarded:
         raise IllegalMove(posting.state, posting.state)
     operations.require_verified(posting, today())
@@ -54,6 +58,9 @@ def prolong(posting: Posting, until: date, *, by: Actor) -> None:
     if wrong:
         raise Incomplete(wrong)
     posting.valid_through = until
+    change = reviewing.live_change(posting)
+    if change is not None:
+        change.content = as_json(replace(from_json(change.content), valid_through=until))
     _confirm(posting, by=by)
 
 
@@ -70,13 +77,24 @@ def _confirm(posting: Posting, *, by: Actor) -> None:
 
 
 def remind(on: date, renew: Renew) -> int:
-    """One line to whoever a posting concerns: some days before it ends, the day before, and when it has ended; answers how many postings."""
-    first, last = (reference.whole(key, on=on) for key in ("posting_remind_first_days", "posting_remind_last_days"))
+    """One line to whoever a posting concerns: some days before it ends, the day before, and when it has ended; answers how many were told.
+
+    A night that was missed is made up for: whoever was told of a mark is not told again (the notice is unique).
+    """
+    first, last = (on + timedelta(days=reference.whole(key, on=on)) for key in ("posting_remind_first_days", "posting_remind_last_days"))
     told = 0
-    for days in (first, last):
-        ends = on + timedelta(days=days)
-        told += _each(Posting.state.in_(LASTS) & (Posting.valid_through == ends), renew, partial(_tell_of_end, days=days))
-    return told + _each((Posting.state == _S.EXPIRED) & (Posting.valid_through == on - timedelta(days=1)), renew, _ask_what_came_of_it)
+    for mark, after, until in (("first", last, first), ("last", on - timedelta(days=1), last)):
+        ends = (Posting.valid_through > after) & (Posting.valid_through <= until)
+        told += _each(Posting.state.in_(LASTS) & ends, renew, partial(_tell_of_end, mark=mark, on=on))
+    return told + _each(_wants_an_outcome(on), renew, _ask_what_came_of_it)
+
+
+def _wants_an_outcome(on: date) -> ColumnElement[bool]:
+    """It expired or was filled some days ago at most, and its employer has not said what came of it."""
+    since = on - timedelta(days=reference.whole("posting_outcome_ask_days", on=on))
+    expired = (Posting.state == _S.EXPIRED) & (Posting.valid_through < on) & (Posting.valid_through >= since)
+    filled = (Posting.state == _S.FILLED) & (Posting.closed_at >= datetime.combine(since, time(), LOCAL_ZONE))
+    return (expired | filled) & Posting.id.not_in(select(PostingOutcome.posting_id))
 
 
 def close_stale(on: date, renew: Renew, *, by: Actor) -> int:
@@ -144,16 +162,15 @@ def draft_from(template: PostingTemplate, employer: Employer, *, by: Actor) -> P
     return operations.draft(employer, values, by=by)
 
 
-def _each(which: ColumnElement[bool], renew: Renew, act: Callable[[Posting], object]) -> int:
-    """Does it to every direct posting that matches, some at a time, each time in a transaction of its own."""
+def _each(which: ColumnElement[bool], renew: Renew, act: Callable[[Posting], bool]) -> int:
+    """Does it to every direct posting that matches, some at a time, each time in a transaction of its own; answers for how many it did anything."""
     done, last = 0, 0
     while True:
         with transaction():
             rows = _some(which, last)
             for row in rows:
-                act(row)
+                done += act(row)
                 last = row.seq
-        done += len(rows)
         renew()
         if len(rows) < AT_ONCE:
             return done
@@ -164,28 +181,34 @@ def _some(which: ColumnElement[bool], after: int) -> list[Posting]:
     return list(session().scalars(wanted.with_for_update(skip_locked=True)))
 
 
-def _tell_of_end(posting: Posting, *, days: int) -> None:
-    when = "明天到期" if days == 1 else f"{days} 天后到期"
-    _tell(
-        posting, f"end:{posting.valid_through}:{days}", f"岗位“{posting.title}”{when}", "还要招的请延长有效期；招够了请标为已招满，求职者就不会白跑。"
+def _tell_of_end(posting: Posting, *, mark: str, on: date) -> bool:
+    assert posting.valid_through is not None, "it was chosen by its last day"
+    days = (posting.valid_through - on).days
+    when = {0: "今天到期", 1: "明天到期"}.get(days, f"{days} 天后到期")
+    body = "还要招的请延长有效期；招够了请标为已招满，求职者就不会白跑。"
+    return _tell(posting, f"end:{posting.valid_through}:{mark}", f"岗位“{posting.title}”{when}", body)
+
+
+def _ask_what_came_of_it(posting: Posting) -> bool:
+    said, mark = ("已招满", f"filled:{posting.opened_at}") if posting.state is _S.FILLED else ("已到期", f"over:{posting.valid_through}")
+    return _tell(posting, mark, f"岗位“{posting.title}”{said}，招到人了吗？", "请告诉我们招到几个人，也可以重新发布。")
+
+
+def _ask_whether_true(posting: Posting) -> bool:
+    since = posting.confirmed_on or posting.valid_from
+    return _tell(
+        posting, f"stale:{since}", f"岗位“{posting.title}”还在招吗？", "这个岗位很久没有更新。请确认还在招，或者停止招聘；没有答复的会自动结束。"
     )
 
 
-def _ask_what_came_of_it(posting: Posting) -> None:
-    _tell(posting, f"over:{posting.valid_through}", f"岗位“{posting.title}”已到期，招到人了吗？", "请告诉我们招到几个人，也可以重新发布。")
-
-
-def _ask_whether_true(posting: Posting) -> None:
-    since = posting.confirmed_on or posting.valid_from
-    _tell(posting, f"stale:{since}", f"岗位“{posting.title}”还在招吗？", "这个岗位很久没有更新。请确认还在招，或者停止招聘；没有答复的会自动结束。")
-
-
-def _end_stale(posting: Posting, by: Actor) -> None:
+def _end_stale(posting: Posting, by: Actor) -> bool:
     operations.lapse(posting, by=by)
     _tell(posting, f"lapsed:{today()}", f"岗位“{posting.title}”很久没有确认，已自动结束", "还要招的，请改好后重新提交审核。")
+    return True
 
 
-def _tell(posting: Posting, subject: str, title: str, body: str) -> None:
-    people: Iterable[UUID] = concerned(posting)
-    for person_id in people:
-        tell(person_id, NoticeKind.POSTING, f"{posting.id}:{subject}", title=title, body=body, path=f"/employer/postings/{posting.id}/life")
+def _tell(posting: Posting, subject: str, title: str, body: str) -> bool:
+    """Whether anybody was told who had not been."""
+    path = f"/employer/postings/{posting.id}/life"
+    told = [tell(person_id, NoticeKind.POSTING, f"{posting.id}:{subject}", title=title, body=body, path=path) for person_id in concerned(posting)]
+    return any(notice is not None for notice in told)

@@ -29,4 +29,5 @@ def _write(counts: Mapping[_Key, list[int]]) -> None:
         session.execute(insert.on_conflict_do_update(index_elements=["posting_id", "day"], set_=more), rows)
 
 
-gatherer: Gatherer[_Key] = Gatherer(_write, what="views", once_within=1800.0)
+gatherer: Gatherer[_Key] = Gatherer(_write, what="views", once_within=1800.0, most=50_000)
+"""Many readers of many postings at once are what is to be counted, not a flood to be shut out."""

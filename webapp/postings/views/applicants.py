@@ -14,6 +14,7 @@ from webapp.postings.applying.forms import MoveApplicationForm, RefuseForm
 from webapp.postings.applying.models import NEXT, Application, ApplicationState, Reason
 from webapp.postings.applying.moves import IllegalStep
 from webapp.postings.applying.queries import Passed, Shelf
+from webapp.postings.applying.wording import ANSWERED_AT_ONCE, how_many_at_once
 from webapp.postings.models import NEXT as POSTING_NEXT
 from webapp.postings.models import Posting, PostingState
 from webapp.postings.refusals import Refusal
@@ -21,8 +22,6 @@ from webapp.postings.views.room import blueprint
 from webapp.reference import queries as reference
 from webapp.web import found, here_or, paginate
 
-AT_ONCE = 60
-"""So many applications are answered in one go: a transaction stays short, and their keys fit into an address."""
 MOVES = {ApplicationState.CONTACTED: operations.contact, ApplicationState.OFFER: operations.offer}
 DONE = {ApplicationState.CONTACTED: "已记下：联系过了。求职者会看到。", ApplicationState.OFFER: "已记下：拟录用。求职者会收到消息。"}
 
@@ -56,6 +55,7 @@ def _shelves(posting: Posting | None) -> str:
     passed = next((one for one in Passed if posting and one.value == request.args.get("passed")), None)
     shelf = next((one for one in Shelf if one.value == request.args.get("show")), None if passed else Shelf.OPEN)
     counts = queries.shelf_counts(_grants(), posting)
+    waiting = sum(counts[one] for one in (Shelf.NEW, Shelf.SEEN))
     page = paginate(_wanted(posting, shelf, passed))
     here = {"endpoint": ".applications", "key": posting.id} if posting else {"endpoint": ".applicants"}
     return render_template(
@@ -72,7 +72,8 @@ def _shelves(posting: Posting | None) -> str:
         funnel=queries.passed_counts(posting) if posting else {},
         left=queries.places_left(posting) if posting else None,
         may_fill=posting is not None and PostingState.FILLED in POSTING_NEXT[posting.state],
-        waiting=sum(counts[one] for one in (Shelf.NEW, Shelf.SEEN)),
+        waiting=waiting,
+        at_once=how_many_at_once(waiting),
         **_rows(page.rows),
     )
 
@@ -92,7 +93,7 @@ def _rows(rows: Iterable[Application]) -> dict[str, Any]:
     """What a list of applications shows of each, by its key."""
     known = list(rows)
     return {
-        "people": showing.applicants(known, queries.people(known)),
+        "people": showing.applicants(known),
         "postings": queries.postings_of(known),
         "interviews": queries.interviews_of(known),
         "next_states": NEXT,
@@ -112,7 +113,7 @@ def applicant(key: UUID, application_key: UUID) -> str:
         "applying/applicant.html",
         posting=posting,
         application=application,
-        who=showing.applicants([application], queries.people([application]))[application.id],
+        who=showing.applicants([application])[application.id],
         interview=interview,
         hire=queries.hire_of(application),
         history=showing.history(steps, interview, for_seeker=False),
@@ -177,14 +178,14 @@ def _name_the_rest() -> Response:
     """All that wait for an answer at one posting, by their keys: whoever applies meanwhile is not among them."""
     key = _key(request.args["rest"])
     posting = postings.own(key, may_answer()) if key else None
-    rows = queries.unanswered(posting, AT_ONCE) if posting else ()
+    rows = queries.unanswered(posting, ANSWERED_AT_ONCE) if posting else ()
     back = url_for(".applications", key=posting.id) if posting else None
     return redirect(url_for(".refuse_applications", application=[row.id for row in rows], reason=Reason.FILLED.value, next=back), 303)
 
 
 def _asked_for() -> list[UUID]:
     """The keys in the address; whether they are the visitor's the query decides."""
-    return [key for key in map(_key, request.args.getlist("application")[:AT_ONCE]) if key is not None]
+    return [key for key in map(_key, request.args.getlist("application")[:ANSWERED_AT_ONCE]) if key is not None]
 
 
 def _key(text: str) -> UUID | None:

@@ -15,6 +15,7 @@ from webapp.postings.applying.operations import AlreadyApplied
 from webapp.postings.models import Posting
 from webapp.postings.refusals import Refusal
 from webapp.postings.views.room import blueprint
+from webapp.reference import queries as reference
 from webapp.web import found, paginate
 
 
@@ -133,7 +134,9 @@ def decline_offer(key: UUID) -> Response:
 @blueprint.post("/applications/<uuid:key>/interview/confirm")
 @requires(Permission.APPLICATION_SEND)
 def confirm_interview(key: UUID) -> Response:
-    return _change(key, lambda own: interviews.confirm(own, by=_by()), "已告诉单位您会来。面试前一天和前两小时我们再提醒您。")
+    days, hours = reference.whole("interview_remind_days"), reference.whole("interview_remind_hours")
+    said = f"已告诉单位您会来。面试前 {days} 天和前 {hours} 小时我们再提醒您。"
+    return _change(key, lambda own: interviews.confirm(own, by=_by()), said)
 
 
 def _change(key: UUID, verb: Callable[[Application], None], said: str) -> Response:

@@ -35,7 +35,7 @@ def hire_applicant(key: UUID, application_key: UUID) -> str | Response:
         form=form,
         posting=posting,
         application=application,
-        who=showing.applicants([application], queries.people([application]))[application.id],
+        who=showing.applicants([application])[application.id],
         left=queries.places_left(posting),
         duties=verbs.duties(posting.region),
     )
@@ -79,7 +79,7 @@ def _hires_page(form: RegisterForm, wrong_row: UUID | None) -> str:
         wrong_row=wrong_row,
         tabs=[(one.label, url_for(".hires", show=one.value), counts.get(one, 0)) for one in HireState],
         applications=applications,
-        people=showing.applicants(applications.values(), queries.people(applications.values())),
+        people=showing.applicants(applications.values()),
         postings=queries.postings_of(applications.values()),
         duties=verbs.duties(None),
         today=today(),

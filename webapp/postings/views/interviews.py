@@ -10,7 +10,7 @@ from webapp.postings import queries as postings
 from webapp.postings.applying import ics, interviews, queries, showing
 from webapp.postings.applying.forms import InterviewForm
 from webapp.postings.applying.interviews import NotAhead, TooFarAhead
-from webapp.postings.applying.models import NEXT, Application, ApplicationState, Interview
+from webapp.postings.applying.models import Application, Interview
 from webapp.postings.models import Posting
 from webapp.postings.refusals import Refusal
 from webapp.postings.views.applicants import answerer, may_answer
@@ -24,10 +24,10 @@ from webapp.web import found
 def arrange_interview(key: UUID, application_key: UUID) -> str | Response:
     posting = found(postings.own(key, may_answer()))
     application = found(queries.application_to(posting, application_key))
-    if not {application.state} | NEXT[application.state] >= {ApplicationState.INTERVIEW}:
+    known = queries.interview_of(application)
+    if not interviews.may_arrange(application, known):
         flash(f"这份应聘现在是“{application.state.label}”，不能再约面试。", "info")
         return _to_applicant(key, application_key)
-    known = queries.interview_of(application)
     form = _form(posting, known)
     if form.validate_on_submit() and _arrange(key, application_key, form):
         return _to_applicant(key, application_key)
@@ -36,7 +36,7 @@ def arrange_interview(key: UUID, application_key: UUID) -> str | Response:
         form=form,
         posting=posting,
         application=application,
-        who=showing.applicants([application], queries.people([application]))[application.id],
+        who=showing.applicants([application])[application.id],
         known=known if known is not None and known.is_ahead else None,
         days=reference.whole("interview_ahead_days_max"),
     )
@@ -127,7 +127,7 @@ def interview_day() -> str:
         day=day,
         today=today(),
         rows=rows,
-        people=showing.applicants(applications, queries.people(applications)),
+        people=showing.applicants(applications),
         postings=queries.postings_of(applications),
         days=[(one, days.count(one)) for one in sorted({today(), day, *days})],
     )

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.factories.accounts import make_person, make_staff
-from tests.factories.applying import age, bring_near, hire_of, make_application_in
+from tests.factories.applying import age, bring_near, employer_of, hire_of, make_application_in
 from tests.factories.employers import make_employer, make_member, owner_of
 from tests.factories.postings import actor_of, make_posting
 from webapp.access import Actor, Role
@@ -15,7 +15,8 @@ from webapp.ledger import Entry
 from webapp.notices.models import Notice, NoticeKind
 from webapp.postings import operations as postings
 from webapp.postings.applying import clock, queries
-from webapp.postings.applying.models import LIVE, Application, ApplicationState, Hire, HireState, Interview, InterviewState, Reason
+from webapp.postings.applying import operations as applying
+from webapp.postings.applying.models import LAPSING, LIVE, Application, ApplicationState, Hire, HireState, Interview, InterviewState, Reason
 from webapp.postings.models import Posting, PostingState
 from webapp.postings.operations import NoReason
 
@@ -132,7 +133,7 @@ def test_those_of_one_expiry_are_found_by_its_instant():
 # an answer is guaranteed
 
 
-@pytest.mark.parametrize("state", sorted(LIVE - {_S.INTERVIEW}))
+@pytest.mark.parametrize("state", sorted(LAPSING - {_S.INTERVIEW}))
 def test_what_waits_sixty_days_ends_with_a_kind_word(state):
     fresh, old = make_application_in(state), make_application_in(state)
     age(fresh, 59)
@@ -143,6 +144,17 @@ def test_what_waits_sixty_days_ends_with_a_kind_word(state):
     (line,) = [notice for notice in lines(NoticeKind.PROGRESS, old.person_id) if "不用再等" in notice.title]
     assert "对不起让您久等" in line.body
     assert line.path == f"/applications/{old.id}"
+    with transaction():
+        owner = employer_of(session().get_one(Posting, old.posting_id)).person_id
+    (told,) = lines(NoticeKind.WAITING, owner)
+    assert "已自动结束" in told.title
+
+
+def test_an_offer_does_not_end_by_itself_and_may_still_become_a_hire():
+    application = make_application_in(_S.OFFER)
+    age(application, 200)
+    assert clock.lapse(still) == 0
+    assert state_of(application) is _S.OFFER
 
 
 @pytest.mark.parametrize("state", sorted(set(ApplicationState) - LIVE))
@@ -186,15 +198,36 @@ def test_an_employer_is_reminded_once_a_day_whatever_waits_and_again_at_the_next
     assert clock.remind_to_answer(still) == 0
     told = lines(NoticeKind.WAITING)
     assert {notice.person_id for notice in told} == {member.id, owner_of(employer).id}
-    assert {notice.title for notice in told} == {"有 2 份应聘在等答复，最久的等了 8 天"}
+    assert {notice.title for notice in told} == {"有 2 份应聘在等您的下一句话，最久的等了 8 天"}
     with transaction():
         assert (session().get_one(Application, late.id).reminders, session().get_one(Application, later.id).reminders) == (1, 2)
     age(late, 4)
     assert clock.remind_to_answer(still) == 1
 
 
-@pytest.mark.parametrize("state", [_S.CONTACTED, _S.REFUSED, _S.WITHDRAWN, _S.HIRED])
-def test_nobody_is_reminded_of_what_was_answered(state):
+@pytest.mark.parametrize("state", [_S.CONTACTED, _S.OFFER])
+def test_a_first_word_is_not_the_last_the_next_is_waited_for_too(state):
+    application = make_application_in(state)
+    age(application, 8)
+    assert clock.remind_to_answer(still) == 1
+    with transaction():
+        assert session().get_one(Application, application.id).reminders == 2
+        applying.refuse(session().get_one(Application, application.id), Reason.CHOSEN, by=Actor.SYSTEM)
+        assert session().get_one(Application, application.id).reminders == 0
+
+
+def test_an_interview_that_is_ahead_is_not_pressed_for():
+    application = make_application_in(_S.INTERVIEW)
+    age(application, 8)
+    assert clock.remind_to_answer(still) == 0
+    with transaction():
+        interview = queries.interview_of(application)
+    bring_near(interview, -timedelta(days=1))
+    assert clock.remind_to_answer(still) == 1
+
+
+@pytest.mark.parametrize("state", [_S.REFUSED, _S.WITHDRAWN, _S.HIRED])
+def test_nobody_is_reminded_of_what_has_ended(state):
     age(make_application_in(state), 20)
     assert clock.remind_to_answer(still) == 0
 

@@ -87,6 +87,14 @@ def test_a_registration_lies_between_the_hire_and_today(days):
     assert hire_row(row).state is HireState.WAITING
 
 
+def test_a_registration_before_the_first_day_names_that_day_and_no_impossible_span():
+    row = hired()
+    with transaction():
+        hire_row(row).hired_on = days_from_now(9)
+    with pytest.raises(NotThatDay, match=f"录用日期是 {days_from_now(9)}，还没有到"):
+        change(hires.register, row, on=today())
+
+
 def test_what_was_said_of_a_hire_is_said_once():
     assert {state for state, following in HIRE_NEXT.items() if not following} == {HireState.REGISTERED, HireState.NEVER_CAME}
     row = hired()

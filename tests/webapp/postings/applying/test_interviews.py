@@ -10,7 +10,7 @@ from tests.factories.postings import actor_of, make_posting
 from webapp.access import Role
 from webapp.db import now, session, transaction
 from webapp.notices.models import Notice, NoticeKind
-from webapp.postings.applying import interviews, queries
+from webapp.postings.applying import interviews, operations, queries
 from webapp.postings.applying.interviews import NoInterview, NotAhead, TooFarAhead
 from webapp.postings.applying.models import Application, ApplicationState, InterviewState
 from webapp.postings.applying.moves import IllegalStep, InterviewOver
@@ -88,6 +88,18 @@ def test_whoever_was_offered_or_is_gone_is_not_invited(state):
     application = make_application_in(state)
     with pytest.raises(IllegalStep):
         make_interview(application)
+
+
+def test_an_interview_that_is_ahead_is_still_handled_after_an_offer():
+    application = make_application_in(_S.INTERVIEW)
+    change(operations.offer, application, by=SEEKER)
+    change(interviews.confirm, application, by=SEEKER)
+    change(interviews.ask_other_time, application, "周六上午", by=SEEKER)
+    make_interview(application)
+    assert (latest(application).state, latest(application).sequence) == (InterviewState.ARRANGED, 1)
+    change(interviews.cancel, application, by=SEEKER)
+    assert latest(application).state is InterviewState.CANCELLED
+    assert session().get_one(Application, application.id).state is _S.OFFER
 
 
 def test_the_seeker_confirms_and_the_one_who_invited_hears_of_it():

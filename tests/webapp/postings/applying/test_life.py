@@ -32,6 +32,7 @@ ALLOWED = {
     "open": ALIVE,
     "contact": {_S.SENT, _S.SEEN},
     "invite": {_S.SENT, _S.SEEN, _S.CONTACTED, _S.INTERVIEW},
+    "meet at another time": {_S.OFFER},
     "offer": {_S.SENT, _S.SEEN, _S.CONTACTED, _S.INTERVIEW},
     "hire": ALIVE,
     "refuse": ALIVE,
@@ -39,6 +40,7 @@ ALLOWED = {
     "withdraw": ALIVE,
     "lapse": ALIVE,
     "consent": ALIVE,
+    "take consent back": ALIVE | {_S.HIRED},
     "apply": {_S.WITHDRAWN},
 }
 """Verb -> the states in which it is not refused."""
@@ -89,7 +91,10 @@ class Life(RuleBasedStateMachine):
 
     @rule(days=st.integers(1, 29))
     def invites(self, days: int) -> None:
-        self.attempt("invite", lambda: interviews.arrange(self.application, appointment(starts_at=now() + timedelta(days=days)), by=self.by))
+        known = queries.interview_of(self.application)
+        is_moved = self.application.state is _S.OFFER and known is not None and known.is_ahead
+        verb = "meet at another time" if is_moved else "invite"
+        self.attempt(verb, lambda: interviews.arrange(self.application, appointment(starts_at=now() + timedelta(days=days)), by=self.by))
 
     @rule()
     def offers(self) -> None:
@@ -113,7 +118,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(given=st.booleans())
     def consents(self, given: bool) -> None:
-        self.attempt("consent", lambda: operations.consent(self.application, given=given, by=SEEKER))
+        self.attempt("consent" if given else "take consent back", lambda: operations.consent(self.application, given=given, by=SEEKER))
 
     @precondition(lambda self: self.application.state not in ALIVE)
     @rule()
@@ -123,7 +128,7 @@ class Life(RuleBasedStateMachine):
     @rule(verb=st.sampled_from(("confirm", "ask", "cancel")))
     def speaks_of_the_interview(self, verb: str) -> None:
         known = queries.interview_of(self.application)
-        stands = self.application.state is _S.INTERVIEW and known is not None and known.stands
+        stands = self.application.state in {_S.INTERVIEW, _S.OFFER} and known is not None and known.stands
         act = {
             "confirm": lambda: interviews.confirm(self.application, by=SEEKER),
             "ask": lambda: interviews.ask_other_time(self.application, "周六", by=SEEKER),

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 
 from tests.conftest import ROOT
 
-THIS = "0008"
+THIS = "0011"
 SENT, SEEN, TAKEN_BACK = "2026-11-01 08:00:00.000000", "2026-11-02 08:00:00.000000", "2026-11-03 08:00:00.000000"
 
 

@@ -3,14 +3,14 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.factories.accounts import make_person
-from tests.factories.applying import bring, employer_of, make_application_in, make_interview
+from tests.factories.applying import bring, employer_of, hire_of, make_application_in, make_interview
 from tests.factories.employers import make_employer, make_member, owner_of
 from tests.factories.postings import actor_of, days_from_now, make_application, make_forwarded, make_posting
 from webapp.access import Actor, Role
 from webapp.db import session, transaction
 from webapp.ledger import Entry
 from webapp.notices.models import Notice, NoticeKind
-from webapp.postings.applying import operations, queries
+from webapp.postings.applying import hires, operations, queries, showing
 from webapp.postings.applying.models import (
     LIVE,
     NEXT,
@@ -268,6 +268,32 @@ def test_consent_is_given_later_and_taken_back_as_easily():
     assert facts_about(application).count("ApplicationConsentChanged") == 2
     with pytest.raises(NotLive):
         change(operations.consent, make_application_in(_S.REFUSED), given=True, by=EMPLOYER)
+
+
+def test_whoever_was_hired_takes_the_consent_back_but_gives_none_any_more():
+    application = make_application_in(_S.HIRED)
+    change(operations.consent, application, given=False, by=EMPLOYER)
+    row = stored(application)
+    assert (row.shares_phone, showing.applicants([row])[row.id].phone) == (False, "")
+    with pytest.raises(NotLive):
+        change(operations.consent, application, given=True, by=EMPLOYER)
+
+
+def test_a_hire_who_never_came_is_no_longer_shown():
+    application = make_application_in(_S.HIRED)
+    row = stored(application)
+    assert showing.applicants([row])[row.id].phone
+    with transaction():
+        hires.never_came(hire_of(application), by=EMPLOYER)
+    gone = showing.applicants([stored(application)])[row.id]
+    assert (gone.phone, gone.message, "求职" in gone.name) == ("", "", False)
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_the_consent_an_application_was_sent_with_stands_on_the_ledger(given):
+    application = make_application_in(_S.SENT, shares_phone=given)
+    (fact,) = session().scalars(select(Entry).where(Entry.event == "ApplicationSent", Entry.subject == str(application.id)))
+    assert fact.payload["shares_phone"] is given
 
 
 def test_a_step_is_never_changed_afterwards():
