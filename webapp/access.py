@@ -302,8 +302,7 @@ def node_only(view: ViewFunction) -> ViewFunction:
 
 
 def access_of(app: Flask, endpoint: str) -> Permission | str | None:
-    """What the route of `endpoint` asks for: a permission, "public", "keyed", or None where it was forgotten."""
-    """What the route of `endpoint` asks for: a permission, "public", "node", or None where it was forgotten."""
+    """What the route of `endpoint` asks for: a permission, "public", "keyed", "node", or None where it was forgotten."""
     return "public" if endpoint == "static" else getattr(app.view_functions[endpoint], "zhilu_access", None)
 
 

@@ -196,7 +196,8 @@ def test_an_old_posting_is_copied_into_a_new_draft(client, sign_in):
 def test_a_posting_that_is_no_draft_cannot_be_edited(client, sign_in):
     posting = make_posting()
     sign_in(client, owner_of(queries.employer_of(posting)))
-    assert client.post(f"/employer/postings/{posting.id}/edit", data=COMPLETE | {"title": "改"}).status_code == 303
+    assert client.get(f"/employer/postings/{posting.id}/edit").status_code == 303
+    assert "可以存为一份新草稿" in read(client.post(f"/employer/postings/{posting.id}/edit", data=COMPLETE | {"title": "改"})).text
     assert stored(posting).title == "电焊工"
 
 
@@ -230,3 +231,24 @@ def test_a_pending_employer_is_told_why_it_cannot_submit(client, sign_in):
     assert "单位还没有通过核验" in "".join(read(client.get(path)).tree.itertext())
     client.post(f"{path}/submit")
     assert state_of(posting) is PostingState.DRAFT
+
+
+def written(page):
+    return {name: value for name, value in page.fields.items() if name != "employment_type"} | {"employment_type": "full_time"}
+
+
+@pytest.mark.parametrize("path", ["edit", "change"])
+def test_what_was_typed_is_not_lost_when_the_posting_moved_on_meanwhile(client, sign_in, path):
+    posting = make_posting(state=PostingState.DRAFT if path == "edit" else PostingState.OPEN)
+    sign_in(client, owner_of(queries.employer_of(posting)))
+    address = f"/employer/postings/{posting.id}/{path}"
+    form = written(read(client.get(address))) | {"duties": "写了很久的一段话。"}
+    with transaction():
+        session().get_one(Posting, posting.id).state = PostingState.IN_REVIEW if path == "edit" else PostingState.FILLED
+    kept = client.post(address, data=form)
+    page = read(kept)
+    assert (kept.status_code, page.fields["duties"]) == (200, "写了很久的一段话。")
+    assert "可以存为一份新草稿" in page.text and "/employer/postings/new" in page.actions
+    client.post("/employer/postings/new", data=written(page) | {"save": "存为新草稿"})
+    with transaction():
+        assert session().query(Posting).filter(Posting.state == PostingState.DRAFT).one().duties == "写了很久的一段话。"

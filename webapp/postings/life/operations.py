@@ -14,7 +14,7 @@ from webapp.access import Actor
 from webapp.db import LOCAL_ZONE, new_key, now, session, today, transaction
 from webapp.employers.models import Employer
 from webapp.ledger import record
-from webapp.notices.models import NoticeKind
+from webapp.notices.models import Notice, NoticeKind
 from webapp.notices.operations import tell
 from webapp.postings import gating, operations
 from webapp.postings.applying.models import Application, ApplicationState
@@ -102,8 +102,7 @@ def close_stale(on: date, renew: Renew, *, by: Actor) -> int:
     after = timedelta(days=reference.whole("posting_stale_days", on=on))
     grace = timedelta(days=reference.whole("posting_stale_grace_days", on=on))
     since = func.coalesce(Posting.confirmed_on, Posting.valid_from)
-    _each(Posting.state.in_(LASTS) & (since <= on - after) & (since > on - after - grace), renew, _ask_whether_true)
-    return _each(Posting.state.in_(LASTS) & (since <= on - after - grace), renew, lambda row: _end_stale(row, by))
+    return _each(Posting.state.in_(LASTS) & (since <= on - after), renew, partial(_ask_or_end, on - grace, by))
 
 
 def close_when_flooded(posting_id: UUID, *, by: Actor) -> bool:
@@ -194,11 +193,19 @@ def _ask_what_came_of_it(posting: Posting) -> bool:
     return _tell(posting, mark, f"岗位“{posting.title}”{said}，招到人了吗？", "请告诉我们招到几个人，也可以重新发布。")
 
 
-def _ask_whether_true(posting: Posting) -> bool:
-    since = posting.confirmed_on or posting.valid_from
-    return _tell(
-        posting, f"stale:{since}", f"岗位“{posting.title}”还在招吗？", "这个岗位很久没有更新。请确认还在招，或者停止招聘；没有答复的会自动结束。"
-    )
+def _ask_or_end(asked_until: date, by: Actor, posting: Posting) -> bool:
+    """Nothing ends unasked, however long the question was forgotten; where nobody is left to be asked, it ends. Answers whether it ended."""
+    mark = f"stale:{posting.confirmed_on or posting.valid_from}"
+    asked = session().scalar(select(func.min(Notice.created_at)).where(Notice.subject == f"{posting.id}:{mark}"))
+    if asked is None and _ask_whether_true(posting, mark):
+        return False
+    if asked is not None and asked.astimezone(LOCAL_ZONE).date() > asked_until:
+        return False
+    return _end_stale(posting, by)
+
+
+def _ask_whether_true(posting: Posting, mark: str) -> bool:
+    return _tell(posting, mark, f"岗位“{posting.title}”还在招吗？", "这个岗位很久没有更新。请确认还在招，或者停止招聘；没有答复的会自动结束。")
 
 
 def _end_stale(posting: Posting, by: Actor) -> bool:

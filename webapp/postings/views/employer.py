@@ -4,7 +4,7 @@ from uuid import UUID
 from flask import flash, get_template_attribute, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.access import Actor, Grant, Permission, acting, requires, visitor
+from webapp.access import Permission, requires
 from webapp.db import today, transaction
 from webapp.employers.models import Employer
 from webapp.gate.showing import by_field, marked
@@ -17,8 +17,7 @@ from webapp.postings.refusals import Refusal
 from webapp.postings.reviewing import operations as reviewing
 from webapp.postings.reviewing import queries as desk
 from webapp.postings.values import values_of
-from webapp.postings.views.room import blueprint
-from webapp.reference import queries as reference
+from webapp.postings.views.room import blueprint, form_page, may_write, own, writer
 from webapp.web import found, paginate
 
 MOVES: dict[PostingState, Callable[..., None]] = {
@@ -38,20 +37,12 @@ DONE = {
 }
 
 
-def _grants() -> tuple[Grant, ...]:
-    return visitor().grants_for(Permission.POSTING_WRITE)
-
-
-def _by() -> Actor:
-    return acting(Permission.POSTING_WRITE)
-
-
 @blueprint.get("/employer/postings")
 @requires(Permission.POSTING_WRITE)
 def employer_list() -> str:
     state = next((state for state in PostingState if state.value == request.args.get("state")), None)
-    page = paginate(queries.of_employers(_grants(), state))
-    counts = queries.state_counts(_grants())
+    page = paginate(queries.of_employers(may_write(), state))
+    counts = queries.state_counts(may_write())
     return render_template(
         "postings/employer_list.html",
         page=page,
@@ -62,21 +53,21 @@ def employer_list() -> str:
         applications=applying.application_counts(page.rows),
         returned=queries.returned(page.rows),
         changes=desk.live_changes(page.rows),
-        employers=queries.employers_of(_grants()),
+        employers=queries.employers_of(may_write()),
     )
 
 
 @blueprint.route("/employer/postings/new", methods=["GET", "POST"])
 @requires(Permission.POSTING_WRITE)
 def new() -> str | Response:
-    employers = queries.employers_of(_grants())
+    employers = queries.employers_of(may_write())
     form = PostingForm().prepare(employers)
     if not employers or not form.validate_on_submit():
-        return _form_page(form, None, employers)
+        return form_page(form, None, employers=employers)
     values = form.values()
     with transaction():
-        employer = found(_chosen(queries.employers_of(_grants()), form))
-        posting = operations.draft(employer, values, by=_by())
+        employer = found(_chosen(queries.employers_of(may_write()), form))
+        posting = operations.draft(employer, values, by=writer())
     return _saved(posting, form)
 
 
@@ -89,8 +80,8 @@ def _chosen(employers: Sequence[Employer], form: PostingForm) -> Employer | None
 @blueprint.route("/employer/postings/<uuid:key>/edit", methods=["GET", "POST"])
 @requires(Permission.POSTING_WRITE)
 def edit(key: UUID) -> str | Response:
-    posting = found(queries.own(key, _grants()))
-    if posting.state is not PostingState.DRAFT:
+    posting = own(key)
+    if posting.state is not PostingState.DRAFT and request.method == "GET":
         flash(operations.NotADraft.says, "info")
         return redirect(url_for(".check", key=key), 303)
     form = (PostingForm() if request.method == "POST" else PostingForm.of(values_of(posting))).prepare()
@@ -99,15 +90,14 @@ def edit(key: UUID) -> str | Response:
             form.show_remarks(back.remarks)
         if request.method == "GET" and request.args.get("check"):
             form.show(gating.verdict(posting, queries.employer_of(posting), on=today()).blocks)
-        return _form_page(form, posting, ())
+        return form_page(form, posting, sent_back=queries.return_of(posting))
     values = form.values()
     try:
         with transaction():
-            posting = found(queries.own(key, _grants(), for_change=True))
-            operations.change(posting, values, by=_by())
+            posting = own(key, for_change=True)
+            operations.change(posting, values, by=writer())
     except Refusal as refusal:
-        flash(str(refusal), "danger")
-        return redirect(url_for(".check", key=key), 303)
+        return form_page(form, own(key), refused=str(refusal))
     return _saved(posting, form)
 
 
@@ -119,24 +109,11 @@ def _saved(posting: Posting, form: PostingForm) -> Response:
     return redirect(url_for(".check", key=posting.id), 303)
 
 
-def _form_page(form: PostingForm, posting: Posting | None, employers: Sequence[Employer]) -> str:
-    return render_template(
-        "postings/form.html",
-        form=form,
-        posting=posting,
-        employers=employers,
-        sent_back=queries.return_of(posting) if posting else None,
-        occupations=[row.name for row in reference.occupations().common()],
-        days=reference.whole("posting_valid_days_max"),
-        findings=by_field(gating.typed(form.readable(), on=today()).findings),
-    )
-
-
 @blueprint.post("/employer/postings/words")
 @requires(Permission.POSTING_WRITE)
 def words() -> Response:
     """Field -> what the gate says of it as it stands, in the words of its box; nothing is kept."""
-    form = PostingForm().prepare(queries.employers_of(_grants()))
+    form = PostingForm().prepare(queries.employers_of(may_write()))
     form.validate()
     inside = get_template_attribute("gate/_findings.html", "inside")
     said = by_field(gating.typed(form.readable(), on=today()).findings)
@@ -146,7 +123,7 @@ def words() -> Response:
 @blueprint.get("/employer/postings/<uuid:key>")
 @requires(Permission.POSTING_WRITE)
 def check(key: UUID) -> str:
-    return _check_page(found(queries.own(key, _grants())))
+    return _check_page(own(key))
 
 
 def _check_page(posting: Posting, form: SubmitForm | None = None) -> str:
@@ -183,15 +160,15 @@ def _is_offered(posting: Posting, state: PostingState) -> bool:
 def submit(key: UUID) -> str | Response:
     form = SubmitForm()
     if not form.validate_on_submit():
-        return _check_page(found(queries.own(key, _grants())), form)
+        return _check_page(own(key), form)
     try:
         with transaction():
-            posting = found(queries.own(key, _grants(), for_change=True))
-            operations.submit(posting, by=_by(), on=today(), remark=form.remark.data or "")
+            posting = own(key, for_change=True)
+            operations.submit(posting, by=writer(), on=today(), remark=form.remark.data or "")
     except Incomplete as refusal:
         if not form.asks_why(refusal.findings):
             return redirect(url_for(".edit", key=key, check=1), 303)
-        return _check_page(found(queries.own(key, _grants())), form)
+        return _check_page(own(key), form)
     except Refusal as refusal:
         flash(str(refusal), "danger")
     else:
@@ -206,8 +183,8 @@ def move(key: UUID) -> Response:
     verb = MOVES[found(wanted)]
     try:
         with transaction():
-            posting = found(queries.own(key, _grants(), for_change=True))
-            verb(posting, by=_by())
+            posting = own(key, for_change=True)
+            verb(posting, by=writer())
     except Refusal as refusal:
         flash(str(refusal), "danger")
     else:
@@ -219,7 +196,7 @@ def move(key: UUID) -> Response:
 @requires(Permission.POSTING_WRITE)
 def copy(key: UUID) -> Response:
     with transaction():
-        posting = found(queries.own(key, _grants()))
-        made = operations.copy(posting, found(queries.employer_of(posting)), by=_by())
+        posting = own(key)
+        made = operations.copy(posting, found(queries.employer_of(posting)), by=writer())
     flash("已复制为新的草稿，请填写新的有效期。", "success")
     return redirect(url_for(".edit", key=made.id), 303)

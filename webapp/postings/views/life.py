@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from webapp.access import Actor, Grant, Permission, acting, requires, visitor
+from webapp.access import Permission, requires
 from webapp.db import transaction
 from webapp.postings import queries
 from webapp.postings.applying import queries as applying
@@ -15,27 +15,15 @@ from webapp.postings.life import queries as lived
 from webapp.postings.models import Posting
 from webapp.postings.operations import Incomplete
 from webapp.postings.refusals import Refusal
-from webapp.postings.views.room import blueprint
+from webapp.postings.views.room import blueprint, may_write, own, writer
 from webapp.reference import queries as reference
 from webapp.web import found
-
-
-def _grants() -> tuple[Grant, ...]:
-    return visitor().grants_for(Permission.POSTING_WRITE)
-
-
-def _by() -> Actor:
-    return acting(Permission.POSTING_WRITE)
-
-
-def _own(key: UUID, *, for_change: bool = False) -> Posting:
-    return found(queries.own(key, _grants(), for_change=for_change))
 
 
 @blueprint.get("/employer/postings/<uuid:key>/life")
 @requires(Permission.POSTING_WRITE)
 def life(key: UUID) -> str:
-    return _page(_own(key))
+    return _page(own(key))
 
 
 def _page(
@@ -62,15 +50,15 @@ def _page(
 @blueprint.post("/employer/postings/<uuid:key>/prolong")
 @requires(Permission.POSTING_WRITE)
 def prolong(key: UUID) -> str | Response:
-    posting, form = _own(key), ProlongForm()
+    posting, form = own(key), ProlongForm()
     if not form.validate_on_submit():
         return _page(posting, prolonging=form)
     try:
         with transaction():
-            operations.prolong(_own(key, for_change=True), found(form.until.data), by=_by())
+            operations.prolong(own(key, for_change=True), found(form.until.data), by=writer())
     except Incomplete as refusal:
         form.until.errors = [one.message for one in refusal.findings]
-        return _page(_own(key), prolonging=form)
+        return _page(own(key), prolonging=form)
     except Refusal as refusal:
         flash(str(refusal), "danger")
     else:
@@ -83,7 +71,7 @@ def prolong(key: UUID) -> str | Response:
 def confirm(key: UUID) -> Response:
     try:
         with transaction():
-            operations.confirm(_own(key, for_change=True), by=_by())
+            operations.confirm(own(key, for_change=True), by=writer())
     except Refusal as refusal:
         flash(str(refusal), "danger")
     else:
@@ -94,16 +82,16 @@ def confirm(key: UUID) -> Response:
 @blueprint.post("/employer/postings/<uuid:key>/outcome")
 @requires(Permission.POSTING_WRITE)
 def answer_outcome(key: UUID) -> str | Response:
-    posting, form = _own(key), OutcomeForm()
+    posting, form = own(key), OutcomeForm()
     if not form.validate_on_submit():
         return _page(posting, answering=form)
     try:
         with transaction():
             hired, here = form.hired.data or 0, form.hired_here.data or 0
-            operations.answer_outcome(_own(key, for_change=True), hired=hired, hired_here=here, by=_by())
+            operations.answer_outcome(own(key, for_change=True), hired=hired, hired_here=here, by=writer())
     except operations.MoreThanAll as refusal:
         form.hired_here.errors = [str(refusal)]
-        return _page(_own(key), answering=form)
+        return _page(own(key), answering=form)
     except Refusal as refusal:
         flash(str(refusal), "danger")
     else:
@@ -114,15 +102,15 @@ def answer_outcome(key: UUID) -> str | Response:
 @blueprint.post("/employer/postings/<uuid:key>/template")
 @requires(Permission.POSTING_WRITE)
 def save_template(key: UUID) -> str | Response:
-    posting, form = _own(key), TemplateForm()
+    posting, form = own(key), TemplateForm()
     if not form.validate_on_submit():
         return _page(posting, saving=form)
     try:
         with transaction():
-            operations.save_template(_own(key, for_change=True), form.name.data or "", by=_by())
+            operations.save_template(own(key, for_change=True), form.name.data or "", by=writer())
     except Refusal as refusal:
         form.name.errors = [str(refusal)]
-        return _page(_own(key), saving=form)
+        return _page(own(key), saving=form)
     flash("已存为模板，发布新岗位时可以直接用。", "success")
     return redirect(url_for(".templates"), 303)
 
@@ -130,8 +118,8 @@ def save_template(key: UUID) -> str | Response:
 @blueprint.get("/employer/templates")
 @requires(Permission.POSTING_WRITE)
 def templates() -> str:
-    rows = lived.templates_of(_grants())
-    names = {employer.id: employer.name for employer in queries.employers_of(_grants())}
+    rows = lived.templates_of(may_write())
+    names = {employer.id: employer.name for employer in queries.employers_of(may_write())}
     return render_template("postings/templates.html", rows_of_templates=rows, names=names)
 
 
@@ -139,9 +127,9 @@ def templates() -> str:
 @requires(Permission.POSTING_WRITE)
 def use_template(key: UUID) -> Response:
     with transaction():
-        template = found(lived.template(key, _grants()))
-        employer = found(next((one for one in queries.employers_of(_grants()) if one.id == template.employer_id), None))
-        posting = operations.draft_from(template, employer, by=_by())
+        template = found(lived.template(key, may_write()))
+        employer = found(next((one for one in queries.employers_of(may_write()) if one.id == template.employer_id), None))
+        posting = operations.draft_from(template, employer, by=writer())
     flash("已按模板建好草稿，请填写有效期，核对后提交。", "success")
     return redirect(url_for(".edit", key=posting.id), 303)
 
@@ -150,6 +138,6 @@ def use_template(key: UUID) -> Response:
 @requires(Permission.POSTING_WRITE)
 def remove_template(key: UUID) -> Response:
     with transaction():
-        operations.remove_template(found(lived.template(key, _grants())), by=_by())
+        operations.remove_template(found(lived.template(key, may_write())), by=writer())
     flash("模板已删除。", "success")
     return redirect(url_for(".templates"), 303)

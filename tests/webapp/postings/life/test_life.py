@@ -3,18 +3,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.factories.accounts import make_person
+from tests.factories.accounts import make_person, make_staff
 from tests.factories.employers import make_employer, owner_of
-from tests.factories.postings import actor_of, make_application, make_forwarded, make_posting
+from tests.factories.postings import actor_of, make_application, make_forwarded, make_posting, posting_values
 from tests.webapp.pages import read
 from webapp.access import Actor, Role
 from webapp.db import end_reading, session, today, transaction
 from webapp.notices.models import Notice
+from webapp.postings import changing
 from webapp.postings.life import operations, queries, viewing
 from webapp.postings.life.models import PostingView
 from webapp.postings.models import Posting, PostingState
 from webapp.postings.operations import IllegalMove, Incomplete
 from webapp.postings.queries import employer_of
+from webapp.postings.reviewing import operations as reviewing
 from webapp.reference.models import Parameter
 from webapp.reference.queries import forget
 
@@ -72,13 +74,58 @@ def test_what_is_not_open_is_not_prolonged(state: PostingState) -> None:
         do(operations.prolong, make_posting(state=state), today() + timedelta(days=10))
 
 
-def test_its_employer_hears_seven_days_and_one_day_before_the_end_and_once_each() -> None:
-    for days in (7, 6, 1, 0):
-        change(make_posting(title=f"{days} 天"), valid_through=today() + timedelta(days=days))
-    assert remind() == 2
-    assert [title for title in titles() if "到期" in title] == ["岗位“7 天”7 天后到期", "岗位“1 天”明天到期"]
+def ends(posting: Posting, days: int) -> list[str]:
+    change(posting, valid_through=today() + timedelta(days=days))
+    before = len(titles())
     remind()
-    assert len([title for title in titles() if "到期" in title]) == 2
+    return titles()[before:]
+
+
+def test_its_employer_hears_some_days_and_one_day_before_the_end_and_once_each() -> None:
+    posting = make_posting(title="甲")
+    assert ends(posting, 8) == []
+    assert ends(posting, 7) == ["岗位“甲”7 天后到期"]
+    assert (remind(), remind()) == (0, 0)
+    assert ends(make_posting(title="乙"), 1) == ["岗位“乙”明天到期"]
+
+
+def test_a_night_that_was_missed_is_made_up_for() -> None:
+    assert ends(make_posting(title="甲"), 5) == ["岗位“甲”5 天后到期"]
+    assert ends(make_posting(title="乙"), 0) == ["岗位“乙”今天到期"]
+    late = make_posting(title="丙", state=PostingState.EXPIRED)
+    assert ends(late, -4) == ["岗位“丙”已到期，招到人了吗？"]
+    assert ends(make_posting(title="丁", state=PostingState.EXPIRED), -40) == []
+
+
+def test_whoever_filled_it_is_asked_too_unless_they_have_said() -> None:
+    asked, said = make_posting(title="甲", state=PostingState.FILLED), make_posting(title="乙", state=PostingState.FILLED)
+    do(operations.answer_outcome, said, hired=3, hired_here=2)
+    assert remind() == 1
+    assert titles()[-1] == f"岗位“{asked.title}”已招满，招到人了吗？"
+    assert remind() == 0
+
+
+def test_a_change_does_not_take_a_prolongation_back() -> None:
+    posting = make_posting()
+    until = today() + timedelta(days=80)
+    with transaction():
+        change_ = changing.propose(session().get_one(Posting, posting.id), posting_values(headcount=9), by=owner(posting))
+        session().flush()
+        changing.submit(session().get_one(Posting, posting.id), change_, by=owner(posting), on=today())
+    do(operations.prolong, posting, until)
+    with transaction():
+        row = session().get_one(Posting, posting.id)
+        changing.approve(row, reviewing.live_change(row), by=actor_of(make_staff(Role.REVIEWER), Role.REVIEWER))
+    assert (of(posting).headcount, of(posting).valid_through) == (9, until)
+
+
+def test_many_readers_of_one_posting_are_all_counted() -> None:
+    posting = make_posting()
+    viewing.gatherer.forget()
+    for reader in range(2500):
+        viewing.note(posting.id, str(reader))
+    viewing.gatherer.keep()
+    assert queries.views_of([posting]) == {posting.id: 2500}
 
 
 def test_whoever_let_it_expire_is_asked_what_came_of_it() -> None:
@@ -91,10 +138,14 @@ def test_what_nobody_confirmed_for_so_long_is_asked_about_and_then_ended() -> No
     asked, ended, confirmed = make_posting(title="问"), make_posting(title="完"), make_posting(title="真")
     with transaction():
         forwarded = make_forwarded(valid_from=today() - timedelta(days=200))
-    change(asked, confirmed_on=today() - timedelta(days=90))
-    change(ended, confirmed_on=today() - timedelta(days=97))
+    change(asked, confirmed_on=today() - timedelta(days=45))
+    change(ended, confirmed_on=today() - timedelta(days=200))
     change(confirmed, confirmed_on=today() - timedelta(days=200))
     do(operations.confirm, confirmed)
+    assert operations.close_stale(today(), lambda: None, by=Actor.SYSTEM) == 0, "nothing ends unasked"
+    with transaction():
+        for notice in session().scalars(select(Notice).where(Notice.title.contains("“完”"))):
+            notice.created_at -= timedelta(days=7)
     assert operations.close_stale(today(), lambda: None, by=Actor.SYSTEM) == 1
     assert [of(row).state for row in (asked, ended, confirmed, forwarded)] == [
         PostingState.OPEN,
@@ -102,7 +153,11 @@ def test_what_nobody_confirmed_for_so_long_is_asked_about_and_then_ended() -> No
         PostingState.OPEN,
         PostingState.OPEN,
     ]
-    assert [title for title in titles() if "还在招吗" in title or "自动结束" in title] == ["岗位“问”还在招吗？", "岗位“完”很久没有确认，已自动结束"]
+    assert [title for title in titles() if "还在招吗" in title or "自动结束" in title] == [
+        "岗位“问”还在招吗？",
+        "岗位“完”还在招吗？",
+        "岗位“完”很久没有确认，已自动结束",
+    ]
 
 
 def test_a_flood_pauses_the_posting_and_says_so() -> None:
