@@ -4,7 +4,10 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from webapp.gate.checking import check_said
+from webapp.gate.findings import Finding
 from webapp.gate.rules import Rulebook
+from webapp.gate.subject import Profile, Subject
 from webapp.reference.models import GateRule, Parameter, Severity
 from webapp.reference.operations import SHIPPED
 from webapp.reference.tables import Row, read_file
@@ -49,3 +52,8 @@ def rule(code: str, **changes: Any) -> dict[str, Any]:
         "checked": False,
     }
     return row | changes
+
+
+def check_text(text: str, book: Rulebook, on: date, *, profile: Profile = Profile.DIRECT, region: str | None = None) -> list[Finding]:
+    """The findings of a bare text: places are those in `text`."""
+    return check_said(Subject(profile=profile, values={"duties": text, "region": region}), book, on)

@@ -5,10 +5,10 @@ from webapp.events.event import Event
 
 @dataclass(frozen=True, slots=True)
 class ApplicationSent(Event):
-    """With or without the seeker's consent that the employer sees name and phone; None: it was sent before the ledger kept that."""
+    """`consents`: with the seeker's consent that the employer sees name and phone; a fact of before it was kept says no."""
 
     application_id: str
-    shares_phone: bool | None = None
+    consents: bool = False
 
 
 @dataclass(frozen=True, slots=True)

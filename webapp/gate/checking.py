@@ -14,7 +14,7 @@ from webapp.gate.findings import Finding, of_rule, of_severity
 from webapp.gate.measures import days, employers, hours, pay, trial
 from webapp.gate.measures.asked import Asked, Met
 from webapp.gate.rules import REQUIRED, Rulebook
-from webapp.gate.subject import Profile, Subject
+from webapp.gate.subject import Subject
 from webapp.reference.models import Severity
 
 _MEASURES = (hours.find, pay.find, trial.find, days.find, employers.closed, employers.repeated)
@@ -73,11 +73,6 @@ def check_said(subject: Subject, book: Rulebook, on: date) -> list[Finding]:
     asked = Asked(subject, subject.text(), book, on)
     found = [*_wordings(asked), *_measured(asked)]
     return sorted(found, key=lambda finding: (_order(asked, finding.field), finding.start or 0))
-
-
-def check_text(text: str, book: Rulebook, on: date, *, profile: Profile = Profile.DIRECT, region: str | None = None) -> list[Finding]:
-    """The findings of a bare text: places are those in `text`."""
-    return check_said(Subject(profile=profile, values={"duties": text, "region": region}), book, on)
 
 
 def _wordings(asked: Asked) -> Iterator[Finding]:

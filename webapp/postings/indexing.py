@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
-import search.current
 from search.documents import PostingDocument, tombstone
 from webapp.db import LOCAL_ZONE, reading, session
 from webapp.postings import cards, traits
@@ -67,14 +66,6 @@ def documents(keys: Iterable[UUID]) -> list[PostingDocument]:
         chunk = wanted[start : start + AT_ONCE]
         found += [document(row) for row in session().scalars(select(Posting).where(Posting.id.in_(chunk)))]
     return found
-
-
-def index_postings(keys: Iterable[UUID]) -> int:
-    """Brings these postings' documents up to date and findable; answers how many were newer. Call it with no transaction open."""
-    with reading():
-        fresh = documents(keys)
-    with search.current.engine().writer() as writer:
-        return writer.put(fresh)
 
 
 def stream(*conditions: ColumnElement[bool]) -> Iterator[PostingDocument]:

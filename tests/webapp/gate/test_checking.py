@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from tests.factories.gate import ON, book_of, rows_of, rule, shipped_book
+from tests.factories.gate import ON, book_of, check_text, rows_of, rule, shipped_book
 from webapp.gate import reading
-from webapp.gate.checking import Verdict, check, check_said, check_text
+from webapp.gate.checking import Verdict, check, check_said
 from webapp.gate.findings import DELETE
 from webapp.gate.subject import Profile, Subject, Twin
 from webapp.reference.models import EmploymentType, Severity, WageUnit

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.factories.gate import ON, shipped_book
-from webapp.gate.checking import check_text
+from tests.factories.gate import ON, check_text, shipped_book
 from webapp.reference.models import Severity
 
 CODES = ("SEX", "HUKOU", "ETHNICITY_FAITH", "HEALTH", "MARRIAGE", "FEE", "DEPOSIT", "UNDER16")

@@ -2,11 +2,10 @@
 
 import pytest
 
-from tests.factories.gate import ON, rows_of, shipped_book
+from tests.factories.gate import ON, check_text, rows_of, shipped_book
 from webapp.access import Actor
 from webapp.db import session, today, transaction
 from webapp.gate import reading
-from webapp.gate.checking import check_text
 from webapp.gate.forwarding import Forwarding
 from webapp.gate.rules import REQUIRED, Rulebook
 from webapp.gate.subject import Profile

@@ -7,7 +7,7 @@ import search.current
 from search.engine import Unavailable
 from tests.factories.postings import days_from_now
 from tests.webapp.pages import read
-from webapp.db import session, transaction
+from webapp.db import reading, session, transaction
 from webapp.postings import indexing
 from webapp.postings.models import Posting, PostingState
 
@@ -35,6 +35,14 @@ COMPLETE = {
 
 def build_index() -> None:
     search.current.engine().rebuild(indexing.every_open())
+
+
+def index_postings(keys) -> int:
+    """Brings these postings' documents up to date, as a worker does; answers how many were newer."""
+    with reading():
+        fresh = indexing.documents(keys)
+    with search.current.engine().writer() as writer:
+        return writer.put(fresh)
 
 
 def stored(posting) -> Posting:

@@ -14,12 +14,13 @@ from search.embedded import EmbeddedEngine
 from tests.factories.accounts import make_person, make_staff
 from tests.factories.postings import make_forwarded, make_posting
 from tests.webapp.conftest import SignIn
+from tests.webapp.postings.support import index_postings
 from webapp import ledger
 from webapp.access import Actor, Role
 from webapp.db import now, reading, transaction
 from webapp.events import IndexCheckAsked, IndexRebuildAsked, PostingApproved
 from webapp.ledger import Delivery, DeliveryState, Entry, Listener
-from webapp.postings import index_care, indexing
+from webapp.postings import index_care
 from webapp.postings.models import IndexRunKind
 from webapp.postings.views.index_state import _place
 
@@ -52,7 +53,7 @@ def finish(took: timedelta) -> None:
 
 def test_documents_rows_and_their_difference_are_told(operator: FlaskClient, index: EmbeddedEngine) -> None:
     rows = [make_forwarded(source_key=str(number)) for number in range(3)]
-    indexing.index_postings([row.id for row in rows[:2]])
+    index_postings([row.id for row in rows[:2]])
     page = operator.get("/search-index").text
     assert ">2<span" in page, "two can be found"
     assert ">-1<span" in page, "one of three rows is not in the index"

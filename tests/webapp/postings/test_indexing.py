@@ -5,6 +5,7 @@ from search.query import PostingQuery
 from tests.factories.accounts import make_person
 from tests.factories.employers import make_employer, owner_of
 from tests.factories.postings import make_application, make_forwarded, make_posting
+from tests.webapp.postings.support import index_postings
 from webapp.access import Actor
 from webapp.db import reading, session, today, transaction
 from webapp.postings import indexing, operations
@@ -49,18 +50,18 @@ def test_whatever_is_not_open_is_a_tombstone(state):
 def test_a_posting_is_findable_once_indexed_and_gone_once_paused():
     empty_index()
     row = make_posting()
-    assert indexing.index_postings([row.id]) == 1
+    assert index_postings([row.id]) == 1
     assert found("电焊工") == [str(row.id)]
     with transaction():
         operations.pause(session().get_one(Posting, row.id), by=Actor.SYSTEM)
-    assert indexing.index_postings([row.id]) == 1
+    assert index_postings([row.id]) == 1
     assert found("电焊工") == []
 
 
 def test_indexing_twice_changes_nothing():
     empty_index()
     row = make_posting()
-    assert [indexing.index_postings([row.id]) for _ in range(2)] == [1, 0]
+    assert [index_postings([row.id]) for _ in range(2)] == [1, 0]
 
 
 def test_a_stream_gives_every_row_once_over_several_reads(monkeypatch):

@@ -94,9 +94,6 @@ class Text:
         self._parts = parts
         self._starts = _starts(len(piece) for piece in pieces)
 
-    def field_at(self, at: int) -> str:
-        return self.fields[bisect_right(self._starts, at) - 1]
-
     def place(self, start: int, end: int) -> tuple[str, int, int, str]:
         """(field, start, end, words) as the person typed them; what would run on into the next field ends with its own."""
         number = bisect_right(self._starts, start) - 1

@@ -9,10 +9,11 @@ from webapp import events
 from webapp.access import Actor
 from webapp.db import new_key, now, session, today
 from webapp.ledger import record
+from webapp.postings import queries as postings
 from webapp.postings.applying import queries, telling
 from webapp.postings.applying.models import LIVE, REFUSALS, SHOWING, Application, ApplicationState, Reason, Side
 from webapp.postings.applying.moves import IllegalStep, move, note_step
-from webapp.postings.models import Posting, PostingState
+from webapp.postings.models import Posting
 from webapp.postings.refusals import Refusal
 
 _S = ApplicationState
@@ -144,7 +145,7 @@ def _answer(application: Application, state: ApplicationState, *, reason: Reason
 
 def _require_open_for(posting: Posting, person_id: UUID) -> list[UUID]:
     """The members of its employer, who receive the application."""
-    if posting.state is not PostingState.OPEN or (posting.valid_through is not None and posting.valid_through < today()):
+    if not postings.is_open(posting):
         raise NotOpen
     if posting.employer_id is None:
         raise AppliesElsewhere

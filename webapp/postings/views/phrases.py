@@ -5,36 +5,32 @@ from uuid import UUID
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from webapp.access import Grant, Permission, acting, requires, visitor
+from webapp.access import Permission, requires
 from webapp.db import transaction
 from webapp.postings.forms import REMARKED, PhraseForm
 from webapp.postings.reviewing import operations as reviewing
 from webapp.postings.reviewing import phrases as kept
-from webapp.postings.views.room import blueprint
+from webapp.postings.views.room import blueprint, may_review, reviewer
 from webapp.reference import queries as reference
 from webapp.web import found
-
-
-def _grants() -> tuple[Grant, ...]:
-    return visitor().grants_for(Permission.POSTING_REVIEW)
 
 
 @blueprint.route("/review/phrases", methods=["GET", "POST"])
 @requires(Permission.POSTING_REVIEW)
 def phrases() -> str | Response:
     form = PhraseForm()
-    region = next((grant.region for grant in _grants() if grant.region), None)
+    region = next((grant.region for grant in may_review() if grant.region), None)
     if region and form.validate_on_submit():
         with transaction():
-            reviewing.add_phrase(region, form.field.data or "", form.text.data or "", by=acting(Permission.POSTING_REVIEW))
+            reviewing.add_phrase(region, form.field.data or "", form.text.data or "", by=reviewer())
         flash("已添加，本辖区的审核员都能用。", "success")
         return redirect(url_for(".phrases"), 303)
     return render_template(
         "postings/phrases.html",
         form=form,
         shipped=kept.SHIPPED,
-        own=kept.of_areas(_grants()),
-        mine=[grant.region for grant in _grants()],
+        own=kept.of_areas(may_review()),
+        mine=[grant.region for grant in may_review()],
         labels=REMARKED,
         regions=reference.regions(),
     )
@@ -44,6 +40,6 @@ def phrases() -> str | Response:
 @requires(Permission.POSTING_REVIEW)
 def remove_phrase(key: UUID) -> Response:
     with transaction():
-        reviewing.remove_phrase(found(kept.own(key, _grants())), by=acting(Permission.POSTING_REVIEW))
+        reviewing.remove_phrase(found(kept.own(key, may_review())), by=reviewer())
     flash("已删除。", "success")
     return redirect(url_for(".phrases"), 303)

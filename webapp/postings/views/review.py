@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.access import Actor, Grant, Permission, acting, requires, visitor
+from webapp.access import Permission, requires, visitor
 from webapp.db import today, transaction
 from webapp.employers.models import Employer
 from webapp.gate.checking import Verdict
@@ -21,7 +21,7 @@ from webapp.postings.reviewing import queries as desk
 from webapp.postings.reviewing.diffing import differences
 from webapp.postings.reviewing.models import PostingChange, ReviewItem
 from webapp.postings.values import PostingValues, from_json, values_of
-from webapp.postings.views.room import blueprint
+from webapp.postings.views.room import blueprint, may_review, reviewer
 from webapp.web import found, paginate, span
 
 QUEUES = (PostingState.IN_REVIEW, PostingState.OPEN, PostingState.PAUSED, PostingState.FILLED, PostingState.EXPIRED, PostingState.TAKEN_DOWN)
@@ -29,22 +29,14 @@ QUEUES = (PostingState.IN_REVIEW, PostingState.OPEN, PostingState.PAUSED, Postin
 _WAITS = "待审核"
 
 
-def _grants() -> tuple[Grant, ...]:
-    return visitor().grants_for(Permission.POSTING_REVIEW)
-
-
-def _by() -> Actor:
-    return acting(Permission.POSTING_REVIEW)
-
-
 @blueprint.get("/review/postings")
 @requires(Permission.POSTING_REVIEW)
 def review_queue() -> str:
     state = next((state for state in QUEUES if state.value == request.args.get("state")), PostingState.IN_REVIEW)
     waits = state is PostingState.IN_REVIEW
-    page = paginate(desk.waiting(_grants()) if waits else queries.for_review(_grants(), state))
-    pace = desk.pace(_grants())
-    counts = queries.review_counts(_grants(), QUEUES) | {PostingState.IN_REVIEW: pace.waiting}
+    page = paginate(desk.waiting(may_review()) if waits else queries.for_review(may_review(), state))
+    pace = desk.pace(may_review())
+    counts = queries.review_counts(may_review(), QUEUES) | {PostingState.IN_REVIEW: pace.waiting}
     return render_template(
         "postings/review_queue.html",
         page=page,
@@ -67,7 +59,7 @@ def review_queue() -> str:
 @blueprint.get("/review/decided")
 @requires(Permission.POSTING_REVIEW)
 def review_decided() -> str:
-    page = paginate(desk.decided(_grants()), size=50)
+    page = paginate(desk.decided(may_review()), size=50)
     postings = queries.named([row.posting_id for row in page.rows])
     return render_template("postings/review_decided.html", page=page, postings=postings, days=desk.SHOWN_DAYS, span=span)
 
@@ -84,7 +76,7 @@ def review_next() -> Response:
 def review_take(key: UUID) -> Response:
     try:
         with transaction():
-            operations.take(found(queries.reviewable(key, _grants(), for_change=True)), by=_by())
+            operations.take(found(queries.reviewable(key, may_review(), for_change=True)), by=reviewer())
     except Refusal as refusal:
         flash(str(refusal), "warning")
     return redirect(url_for(".review", key=key), 303)
@@ -95,21 +87,21 @@ def review_take(key: UUID) -> Response:
 def review_release(key: UUID) -> Response:
     """Puts it down, if it was held at all, and goes on to the next one."""
     with transaction():
-        reviewing.release(found(queries.reviewable(key, _grants(), for_change=True)), by=_by())
+        reviewing.release(found(queries.reviewable(key, may_review(), for_change=True)), by=reviewer())
     return _next(after=key)
 
 
 @blueprint.route("/review/postings/<uuid:key>", methods=["GET", "POST"])
 @requires(Permission.POSTING_REVIEW)
 def review(key: UUID) -> str | Response:
-    if (draft := queries.draft_again(key, _grants())) is not None:
+    if (draft := queries.draft_again(key, may_review())) is not None:
         flash(_why_gone(draft), "info")
         return _next() if request.method == "POST" else redirect(url_for(".review_queue"), 303)
-    posting = found(queries.reviewable(key, _grants()))
-    form = ReviewForm().offer(phrases.offered(_grants()))
+    posting = found(queries.reviewable(key, may_review()))
+    form = ReviewForm().offer(phrases.offered(may_review()))
     if form.validate_on_submit() and _decide(key, form):
         return _next()
-    return _review_page(found(queries.reviewable(key, _grants())) if form.is_submitted() else posting, form)
+    return _review_page(found(queries.reviewable(key, may_review())) if form.is_submitted() else posting, form)
 
 
 def _why_gone(draft: Posting) -> str:
@@ -128,7 +120,7 @@ def _decide(key: UUID, form: ReviewForm) -> bool:
         return False
     try:
         with transaction():
-            posting = found(queries.reviewable(key, _grants(), for_change=True))
+            posting = found(queries.reviewable(key, may_review(), for_change=True))
             change = desk.change_of(reviewing.waiting_item(posting))
             if not _carry_out(posting, change, form):
                 form.decision.errors = ["请点下面的一个按钮作出决定"]
@@ -160,15 +152,15 @@ def _carry_out(posting: Posting, change: PostingChange | None, form: ReviewForm)
     """The decision whose button was pressed; False where none was."""
     wanted, seen = form.decision.data, form.seen.data or 0
     if wanted == ReviewDecision.TAKEN_DOWN.value:
-        operations.take_down(posting, form.whole, by=_by())
+        operations.take_down(posting, form.whole, by=reviewer())
     elif wanted == ReviewDecision.APPROVED.value and change is not None:
-        changing.approve(posting, change, by=_by(), seen=seen)
+        changing.approve(posting, change, by=reviewer(), seen=seen)
     elif wanted == ReviewDecision.APPROVED.value:
-        operations.approve(posting, by=_by(), seen=seen)
+        operations.approve(posting, by=reviewer(), seen=seen)
     elif wanted == ReviewDecision.RETURNED.value and change is not None:
-        changing.return_(posting, change, form.whole, by=_by(), remarks=form.remarks)
+        changing.return_(posting, change, form.whole, by=reviewer(), remarks=form.remarks)
     elif wanted == ReviewDecision.RETURNED.value:
-        operations.return_(posting, form.whole, by=_by(), remarks=form.remarks)
+        operations.return_(posting, form.whole, by=reviewer(), remarks=form.remarks)
     else:
         return False
     return True
@@ -177,7 +169,7 @@ def _carry_out(posting: Posting, change: PostingChange | None, form: ReviewForm)
 def _next(after: UUID | None = None) -> Response:
     """On to what should be looked at first, held at once, so that a queue is worked off without going back to the list."""
     with transaction():
-        following = operations.take_next(_grants(), by=_by(), after=after)
+        following = operations.take_next(may_review(), by=reviewer(), after=after)
     if following is None:
         flash("没有别的待审核岗位了。" if after else "没有待审核的岗位了。", "info")
         return redirect(url_for(".review_queue"), 303)

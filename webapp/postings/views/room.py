@@ -1,4 +1,4 @@
-"""What the conversations share: their blueprint, the words their templates use, and the pages on which an employer writes."""
+"""What the conversations share: their blueprint, the words their templates use, who asks, and the form on which an employer writes."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -47,6 +47,17 @@ blueprint.add_app_template_global(remark_label, "remark_label")
 blueprint.add_app_template_global(application_badge, "application_badge")
 blueprint.add_app_template_filter(wording.moment, "moment")
 blueprint.add_app_template_global(wording.days_ago, "days_ago")
+
+
+# of reviewers
+
+
+def may_review() -> tuple[Grant, ...]:
+    return visitor().grants_for(Permission.POSTING_REVIEW)
+
+
+def reviewer() -> Actor:
+    return acting(Permission.POSTING_REVIEW)
 
 
 # of whoever writes for an employer

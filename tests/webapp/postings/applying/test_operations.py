@@ -293,7 +293,7 @@ def test_a_hire_who_never_came_is_no_longer_shown():
 def test_the_consent_an_application_was_sent_with_stands_on_the_ledger(given):
     application = make_application_in(_S.SENT, shares_phone=given)
     (fact,) = session().scalars(select(Entry).where(Entry.event == "ApplicationSent", Entry.subject == str(application.id)))
-    assert fact.payload["shares_phone"] is given
+    assert fact.payload["consents"] is given
 
 
 def test_a_step_is_never_changed_afterwards():
