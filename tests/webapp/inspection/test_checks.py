@@ -120,14 +120,14 @@ def test_a_valid_posting_stays_as_it_is(planner):
     assert (stored(Posting, posting.id).state, stored(Check, check.id).effect) == (PostingState.OPEN, Effect.NONE)
 
 
-def test_what_was_closed_meanwhile_is_judged_all_the_same(planner):
+def test_what_was_closed_meanwhile_is_judged_all_the_same_and_does_not_come_back(planner):
     posting = make_posting()
     _, (check,) = make_draw(planner)
     with transaction():
         postings.withdraw(session().get_one(Posting, posting.id), by=Actor.SYSTEM)
     judge(check, Verdict.FALSE)
-    assert (stored(Check, check.id).verdict, stored(Check, check.id).effect) == (Verdict.FALSE, Effect.ALREADY_CLOSED)
-    assert stored(Posting, posting.id).state is PostingState.WITHDRAWN
+    assert (stored(Check, check.id).verdict, stored(Check, check.id).effect) == (Verdict.FALSE, Effect.TAKEN_DOWN)
+    assert stored(Posting, posting.id).state is PostingState.TAKEN_DOWN
 
 
 @pytest.mark.parametrize("verdict", [Verdict.VALID, Verdict.FILLED, Verdict.STOPPED])
