@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from webapp.cells import guarded
 from webapp.notices.links import link
 from webapp.outlets.models import Format
 from webapp.outlets.schema import Item
@@ -29,7 +30,6 @@ _TYPES = {
     EmploymentType.TRAINEESHIP: "INTERN",
 }
 _LIST_ENDS = "、"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "identifier": ("identifier",),
     "version": ("version",),
@@ -154,8 +154,7 @@ def _cell(value: object) -> str:
         return "1" if value else "0"
     if isinstance(value, list):
         value = _LIST_ENDS.join(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return guarded(str(value))
 
 
 def _csv_line(cells: Iterable[str]) -> str:
