@@ -55,6 +55,13 @@ def test_a_node_pushes_a_batch_and_reads_its_receipt(client, secret):
     assert "拒收原因" in file.get_data(as_text=True)
 
 
+def test_a_nodes_name_is_cleaned_as_a_file_would_name_it(admin):
+    admin.post("/sources/new", data=node_values(name=" 历下　区  市场 "))
+    with reading():
+        assert "历下 区 市场" in session().scalars(select(Source.name)).all()
+    assert "请填写节点名称" in admin.post("/sources/new", data=node_values(name="\u200b ")).get_data(as_text=True)
+
+
 def test_the_same_key_answers_the_same_receipt_and_keeps_no_second_file(client, secret, settings):
     first, again = (push(client, secret, json_lines([row(1)])) for _ in range(2))
     assert (first.status_code, again.status_code, first.json["id"]) == (202, 200, again.json["id"])
