@@ -2,7 +2,7 @@
 
 A file is checked by what it is, never by what it calls itself; sealed (AES-256-GCM, bound to its row) before it touches the disk; and found
 only through the feature that owns it, which knows who may see it. The row is written in the caller's transaction, the content before it: a
-content without a row is swept away, a row without a content cannot be. Web hosts share the folder (`ZHILU_FILES`).
+content without a row is swept away, a row without a content cannot be. Hosts share the folder (`ZHILU_SHARED`).
 """
 
 import hashlib

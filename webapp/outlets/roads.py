@@ -57,7 +57,7 @@ class Site:
 
     @classmethod
     def of(cls, settings: Settings) -> "Site":
-        return cls(settings.var / "outbox", settings.private_outlets, settings.is_demo)
+        return cls(settings.shared / "outbox", settings.private_outlets, settings.is_demo)
 
 
 _site = Site(Path("var") / "outbox", frozenset(), allows_loopback=False)

@@ -1,6 +1,6 @@
 """Files of batches on the disk of the house: laid down whole or not at all, named by the batch, looked into before anybody parses them.
 
-They hold public postings only. The web process lays a file down and a batch worker reads it, so both have the same `var`.
+They hold public postings only. The web process lays a file down and a batch worker reads it, so both have the same folder (`ZHILU_SHARED`).
 """
 
 import hashlib

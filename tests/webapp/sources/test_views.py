@@ -66,10 +66,10 @@ def test_a_nodes_name_is_cleaned_as_a_file_would_name_it(admin):
 def test_the_same_key_answers_the_same_receipt_and_keeps_no_second_file(client, secret, settings):
     first, again = (push(client, secret, json_lines([row(1)])) for _ in range(2))
     assert (first.status_code, again.status_code, first.json["id"]) == (202, 200, again.json["id"])
-    assert len(list((settings.var / "batches").iterdir())) == 1
+    assert len(list((settings.shared / "batches").iterdir())) == 1
     other = push(client, secret, json_lines([row(2)]))
     assert (other.status_code, other.json["error"]) == (409, "key_reused")
-    assert len(list((settings.var / "batches").iterdir())) == 1
+    assert len(list((settings.shared / "batches").iterdir())) == 1
 
 
 @pytest.mark.parametrize(
