@@ -8,15 +8,11 @@ What fails is one node's trouble. A fetch and a round have their share of the ti
 """
 
 import http.client
-import ipaddress
 import logging
-import re
 import socket
 import ssl
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -24,6 +20,7 @@ from urllib.parse import SplitResult, urlsplit
 from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from webapp import calling
 from webapp.access import Actor
 from webapp.db import now, reading, session, transaction
 from webapp.events import SourceChanged
@@ -40,7 +37,6 @@ FETCH_SECONDS = 90.0
 ROUND_SECONDS = 120.0
 """A round begins no further fetch after so long; the next one, a minute later, goes on with those that waited longest."""
 _RENEW_SECONDS = 10.0
-_PLAIN = re.compile(r"[\x21-\x7e]*")
 _TRUNCATED = "对方传到一半断开，没有收下"
 _SETTLED_SECONDS = 5
 """A file in the inbox that was written to within so many seconds may still be growing."""
@@ -76,15 +72,11 @@ def problem(url: str) -> str:
 
 def token_problem(token: str) -> str:
     """A header holds nothing else."""
-    return "" if is_plain(token) else "令牌里只能有英文字母、数字和半角符号，不能有空格和汉字"
-
-
-def is_plain(text: str) -> bool:
-    return _PLAIN.fullmatch(text) is not None
+    return "" if calling.is_plain(token) else "令牌里只能有英文字母、数字和半角符号，不能有空格和汉字"
 
 
 def _checked(url: str) -> SplitResult:
-    if not is_plain(url):
+    if not calling.is_plain(url):
         raise NotFetched("地址里不能有空格和汉字，汉字请写成 %E5%B2%97 这样的编码")
     try:
         parts = urlsplit(url)
@@ -113,7 +105,7 @@ def fetch(url: str, token: str = "", renew: Callable[[], None] = lambda: None) -
     until = time.monotonic() + FETCH_SECONDS
     try:
         connection.connect()
-        with _cut_off(connection.sock):
+        with calling.cut_off_after(FETCH_SECONDS, connection.sock):
             connection.request("GET", target, headers=headers)
             response = _given(connection.getresponse())
             return storing.lay_down(_whole(response, renew, until), most=whole("node_batch_bytes_max"))
@@ -132,23 +124,6 @@ def _given(response: http.client.HTTPResponse) -> http.client.HTTPResponse:
         note = "（不跟随跳转）" if 300 <= response.status < 400 else ""
         raise NotFetched(f"对方回答 {response.status}，没有给出文件{note}")
     return response
-
-
-@contextmanager
-def _cut_off(wire: socket.socket) -> Iterator[None]:
-    """`shutdown` wakes whoever waits for a byte, also one that is waited for within a header or a piece."""
-
-    def cut() -> None:
-        with suppress(OSError):
-            wire.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(FETCH_SECONDS, cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 def _whole(response: http.client.HTTPResponse, renew: Callable[[], None], until: float) -> Callable[[int], bytes]:
@@ -182,21 +157,9 @@ def _public_address(host: str, port: int) -> str:
         found = {str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError) as trouble:
         raise NotFetched("找不到这个主机") from trouble
-    if not _allowed.privately and not all(_is_public(address) for address in found):
+    if not _allowed.privately and not all(calling.is_public(calling.address_of(address)) for address in found):
         raise NotFetched("这个主机指向内部地址，不能拉取")
     return sorted(found)[0]
-
-
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = ip.ipv4_mapped if ip.version == 6 else None
-    return (mapped or ip).is_global and not (mapped or ip).is_multicast and (ip.version == 4 or mapped is not None or _is_plain(ip))
-
-
-def _is_plain(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Not a v6 address that only wraps a v4 one (6to4, Teredo, NAT64): where that leads nobody has looked."""
-    wrapping = ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48")
-    return not any(ip in ipaddress.ip_network(one) for one in wrapping)
 
 
 class _Pinned(http.client.HTTPConnection):
