@@ -35,7 +35,7 @@ _LIST_ENDS = "、"
 NO_TITLE = "招聘岗位"
 """Of a posting whose title was a telephone and nothing else."""
 _WRITTEN = (
-    "title", "description", "responsibilities", "qualifications", "skills", "jobBenefits", "socialInsurance", "laborProtection",
+    "title", "responsibilities", "qualifications", "skills", "jobBenefits", "socialInsurance", "laborProtection",
     "occupationalHazards", "salaryText",
 )  # fmt: skip
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -92,7 +92,6 @@ def item(posting: Posting, number: int) -> Item:
         "version": number,
         "url": link(f"/postings/{posting.id}"),
         "title": posting.title,
-        "description": structured.description(posting) or f"{posting.employer_name}招聘{posting.title}",
         "responsibilities": posting.duties,
         "qualifications": showing.conditions(posting),
         "datePosted": posted_on(posting).isoformat(),
@@ -123,11 +122,13 @@ def _discreet(known: dict[str, object]) -> dict[str, object]:
     """Every text that somebody wrote, without whom to call."""
     cut: dict[str, object] = {name: _cut(known[name]) for name in _WRITTEN}
     cut["title"] = cut["title"] or NO_TITLE
+    parts = [str(part) for part in (cut["responsibilities"], cut["qualifications"]) if part]
     place = cast("Mapping[str, object]", known["jobLocation"])
     address = cast("Mapping[str, object]", place["address"])
     cut["jobLocation"] = {**place, "address": structured.stated({**address, "streetAddress": _cut(address.get("streetAddress"))})}
     employer = cast("Mapping[str, object]", known["hiringOrganization"])
     cut["hiringOrganization"] = structured.stated({**employer, "description": _cut(employer.get("description"))})
+    cut["description"] = "\n".join(parts) or f"{employer.get('name', '')}招聘{cut['title']}"
     return known | cut
 
 
