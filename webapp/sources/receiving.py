@@ -99,10 +99,10 @@ def receive(
 
 
 def says_nothing_new(source_id: UUID, stored: Stored, mode: BatchMode) -> bool:
-    """It is the file that came last, all of it was taken in, and no row would be renewed by it."""
+    """It is the file that came last, and no row would be renewed by it. One that is held stays the last, so that a person can decide about it."""
     with reading():
         last = session().scalar(select(Batch).where(Batch.source_id == source_id).order_by(Batch.id.desc()).limit(1))
-    if last is None or (last.body_digest, last.mode, last.state) != (stored.digest, mode, BatchState.DONE):
+    if last is None or (last.body_digest, last.mode) != (stored.digest, mode) or last.state is BatchState.FAILED:
         return False
     return today() < Validity.of(last.as_of).changes_nothing_before
 

@@ -245,6 +245,17 @@ def test_the_same_file_again_is_no_new_batch_until_it_would_renew_its_rows(feed)
     assert len(batches()) == 2
 
 
+@pytest.mark.parametrize(("state", "count"), [(BatchState.HELD, 1), (BatchState.WAITING, 1), (BatchState.FAILED, 2)])
+def test_a_held_file_is_not_superseded_by_itself_and_one_that_failed_is_taken_again(feed, state, count):
+    node = make_node(pull_url=f"{feed}/jobs.jsonl", pull_minutes=60)
+    pulling.pull_due(lambda: None)
+    with transaction():
+        session().get_one(Batch, batches()[0].id).state = state
+    hours_later(node)
+    pulling.pull_due(lambda: None)
+    assert len(batches()) == count
+
+
 def test_a_round_is_planned_only_where_it_has_something_to_do(feed):
     def is_due():
         with reading():
