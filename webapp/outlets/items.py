@@ -121,7 +121,7 @@ def item(posting: Posting, number: int) -> Item:
 def _discreet(known: dict[str, object]) -> dict[str, object]:
     """Every text that somebody wrote, without whom to call."""
     cut: dict[str, object] = {name: _cut(known[name]) for name in _WRITTEN}
-    cut["title"] = cut["title"] or NO_TITLE
+    cut["title"] = cut["title"] or (known["title"] and NO_TITLE)  # one that was empty does not fit the schema, and must not
     parts = [str(part) for part in (cut["responsibilities"], cut["qualifications"]) if part]
     place = cast("Mapping[str, object]", known["jobLocation"])
     address = cast("Mapping[str, object]", place["address"])
