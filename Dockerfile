@@ -9,11 +9,11 @@ RUN make install
 RUN make slim
 
 FROM python:3.11-slim-bookworm
-RUN useradd --system --uid 10001 --home-dir /var/lib/zhilu --shell /usr/sbin/nologin zhilu && install -d -o zhilu -g zhilu -m 0750 /var/lib/zhilu
+RUN useradd --system --uid 10001 --home-dir /var/lib/zhilu --shell /usr/sbin/nologin zhilu && install -d -o zhilu -g zhilu -m 0750 /var/lib/zhilu /var/lib/zhilu-shared
 COPY --from=built /opt/zhilu /opt/zhilu
 ENV PATH=/opt/zhilu/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /opt/zhilu
 USER zhilu
-VOLUME /var/lib/zhilu
+VOLUME ["/var/lib/zhilu", "/var/lib/zhilu-shared"]
 EXPOSE 8080
 CMD ["zhilu", "--help"]

@@ -39,7 +39,7 @@ def make_settings(var: Path, database_url: str | None = None, **changes: object)
         "service_name": "职路",
         "home_region": "370000",
         "proxies": 0,
-        "files": var / "files",
+        "shared": var,
         "max_request_bytes": 4 * 1024 * 1024,
         "secrets": TEST_SECRETS,
     }

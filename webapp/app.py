@@ -105,7 +105,7 @@ def settle(settings: Settings) -> None:
     links.settle(settings.base_url)
     reference.settle(settings.home_region)
     roads.settle(settings)
-    storing.settle(settings.var)
+    storing.settle(settings.shared)
     pulling.settle(settings.pull_hosts, privately=settings.pulls_privately)
 
 

@@ -47,8 +47,8 @@ class Settings:
     proxies: int
     max_request_bytes: int
     secrets: Secrets
-    files: Path
-    """Where uploaded files lie, sealed; on several hosts a folder that they share."""
+    shared: Path
+    """Files that one process lays down and another takes up: `batches`, `imports`, `inbox`, `outbox` and `files`. Of several hosts one folder."""
     elasticsearch: Access | None = None
     """None: the embedded engine, one directory of this machine."""
     private_outlets: frozenset[str] = frozenset()
@@ -75,6 +75,11 @@ class Settings:
         """Where e-mails and text messages are laid down as files when no gateway is configured."""
         return self.var / "messages"
 
+    @property
+    def files(self) -> Path:
+        """Where uploaded files lie, sealed."""
+        return self.shared / "files"
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         env = os.environ if environ is None else environ
@@ -100,7 +105,7 @@ class Settings:
             proxies=int(env.get("ZHILU_PROXIES", "0")),
             max_request_bytes=int(env.get("ZHILU_MAX_REQUEST_BYTES", str(12 * 1024 * 1024))),
             secrets=_secrets_from(env) if mode == "production" else _demo_secrets(var),
-            files=Path(env.get("ZHILU_FILES") or var / "files").resolve(),
+            shared=Path(env.get("ZHILU_SHARED") or var).resolve(),
             elasticsearch=elasticsearch,
             private_outlets=frozenset(host.strip().lower() for host in env.get("ZHILU_PRIVATE_OUTLETS", "").split(",") if host.strip()),
             pull_hosts=frozenset(host.strip().lower() for host in env.get("ZHILU_PULL_HOSTS", "").split(",") if host.strip()),

@@ -2,7 +2,7 @@
 
 A file is checked by what it is, never by what it calls itself; sealed (AES-256-GCM, bound to its row) before it touches the disk; and found
 only through the feature that owns it, which knows who may see it. The row is written in the caller's transaction, the content before it: a
-content without a row is swept away, a row without a content cannot be. Web hosts share the folder (`ZHILU_FILES`).
+content without a row is swept away, a row without a content cannot be. Hosts share the folder (`ZHILU_SHARED`).
 """
 
 import hashlib
@@ -18,17 +18,14 @@ from uuid import UUID
 from sqlalchemy import Date, Index, Integer, LargeBinary, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp import sealing
+from webapp import archives, sealing
 from webapp.db import Base, UtcDateTime, new_key, now, session, today
 from webapp.labels import Labelled
 from webapp.sealing import Sealed
 
 BYTES_AT_MOST = 8 * 1024 * 1024
-UNPACKED_AT_MOST = 50 * 1024 * 1024
-PACKED_AT_MOST = 100
-"""How many times its size a workbook may unpack to."""
-ENTRIES_AT_MOST = 1000
 ORPHAN_AFTER = timedelta(days=1)
+_PARTIAL = ".partial"
 _directory: Path | None = None
 
 
@@ -129,7 +126,7 @@ def lay_down(content: bytes, name: str, types: Iterable[FileType]) -> Stored:
     key = new_key()
     path = _path(key)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
+    partial = path.with_suffix(_PARTIAL)
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(sealing.seal_bytes(content, cell=_cell(key)))
         file.flush()
@@ -188,15 +185,33 @@ def remove(keys: Iterable[UUID]) -> None:
 
 def orphans() -> list[UUID]:
     """Contents whose row was never written: a process died in between. Young ones may still get theirs."""
-    before = (now() - ORPHAN_AFTER).timestamp()
-    if not _folder().is_dir():
-        return []
-    old = {path.stem: path for path in _folder().glob("*/*") if path.stat().st_mtime < before}
-    keys = [UUID(stem) for stem in old]
+    keys = [key for path in _old() if (key := _key_of(path)) is not None]
     known: set[UUID] = set()
     for start in range(0, len(keys), 500):
         known |= set(session().scalars(select(StoredFile.id).where(StoredFile.id.in_(keys[start : start + 500]))))
     return [key for key in keys if key not in known]
+
+
+def sweep_partials() -> int:
+    """Takes away what a process that died left half written; answers how many. Whatever else lies there is not ours to delete."""
+    partials = [path for path in _old() if path.suffix == _PARTIAL and _key_of(path.with_suffix("")) is not None]
+    for path in partials:
+        path.unlink(missing_ok=True)
+    return len(partials)
+
+
+def _old() -> list[Path]:
+    before = (now() - ORPHAN_AFTER).timestamp()
+    return [path for path in _folder().glob("*/*") if path.stat().st_mtime < before] if _folder().is_dir() else []
+
+
+def _key_of(path: Path) -> UUID | None:
+    """Of the content that lies there; None for a stray file."""
+    try:
+        key = UUID(path.name)
+    except ValueError:
+        return None
+    return key if path == _path(key) else None
 
 
 def _recognised(content: bytes) -> FileType | None:
@@ -207,18 +222,14 @@ def _recognised(content: bytes) -> FileType | None:
 
 
 def _is_workbook(content: bytes) -> bool:
-    """Told from the packing list, before anything is unpacked. Raises NotAccepted for one that would burst (V5.2.3)."""
+    """Raises NotAccepted for one that nobody should open."""
     try:
-        entries = zipfile.ZipFile(BytesIO(content)).infolist()
+        names = {part.filename for part in archives.parts_of(zipfile.ZipFile(BytesIO(content)))}
     except zipfile.BadZipFile:
         return False
-    unpacked = sum(entry.file_size for entry in entries)
-    if len(entries) > ENTRIES_AT_MOST or unpacked > min(UNPACKED_AT_MOST, PACKED_AT_MOST * len(content)):
-        raise NotAccepted("这个表格解开后太大，不能处理。请只留要导入的一张表，另存后再上传。")
-    names = {entry.filename for entry in entries}
-    if any(name.startswith(("/", "\\")) or ".." in name.split("/") for name in names) or any("vbaProject" in name for name in names):
-        raise NotAccepted("这个表格里有宏或异常内容。请另存为普通的 .xlsx 表格再上传。")
-    return "[Content_Types].xml" in names and "xl/workbook.xml" in names
+    except archives.NotAccepted as reason:
+        raise NotAccepted(f"{reason}。") from reason
+    return {"[Content_Types].xml", "xl/workbook.xml"} <= names
 
 
 def _folder() -> Path:

@@ -110,6 +110,18 @@ class Claim:
     """An earlier attempt was begun and never finished: an outside call may have been made."""
 
 
+class LeaseLost(Exception):
+    """Another worker took the delivery over: stop, it is theirs now."""
+
+
+class NotYet(Exception):
+    """Raised by long work that cannot be done now though nothing failed: it is given back, and due again `after` a while."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__(after)
+        self.after = after
+
+
 _listeners: dict[type[events.Event], tuple[Listener, ...]] = {}
 
 

@@ -14,17 +14,13 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from webapp import ledger
 from webapp.config import Settings
 from webapp.db import session, transaction
-from webapp.ledger import Claim
+from webapp.ledger import Claim, LeaseLost, NotYet
 from webapp.notices.channels import Outcome, Parcel, Report, dispatch, sender_for
 from workers import logs
 from workers.handlers import FIRST, HANDLERS, Inside, Long, Outside
 
 LONG_LEASE = timedelta(seconds=60)
 log = logging.getLogger(__name__)
-
-
-class LeaseLost(Exception):
-    """Another worker took the delivery over: stop, it is theirs now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +106,10 @@ def _work(claim: Claim, handler: Long) -> None:
         handler.run(claim.event, renew)
     except LeaseLost:
         log.warning("%s delivery=%s lease lost", claim.listener, claim.id)
+        return
+    except NotYet as later:
+        with transaction():
+            ledger.give_back(claim, after=later.after)
         return
     except Exception as error:
         with transaction():

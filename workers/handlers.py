@@ -385,7 +385,7 @@ HANDLERS: Mapping[str, Handler] = {
     _COMPUTE_CATALOGUE.name: Long(_compute_catalogue),
     _RECHECK_CATALOGUE.name: Long(_recheck_catalogue),
     _OFFER_POSTING.name: Inside(_offer_posting),
-    _CATCH_UP_OUTLETS.name: Long(lambda _, renew: tending.catch_up_all(renew)),
+    _CATCH_UP_OUTLETS.name: Long(tending.catch_up_all),
     _TAKE_BATCH.name: Long(_take_batch),
     _GROUP_BATCH.name: Long(_group_batch),
     _GROUP_POSTING.name: Inside(_group_posting),

@@ -23,11 +23,11 @@ from webapp import ledger
 from webapp.access import Actor
 from webapp.db import reading, transaction
 from webapp.events import IndexRebuildAsked
-from webapp.ledger import Claim, DeliveryState
+from webapp.ledger import Claim, DeliveryState, LeaseLost
 from webapp.postings import index_care
 from webapp.postings import indexing as documents_of
 from workers import indexing, logs
-from workers.carrying import LeaseLost, failed, renewer
+from workers.carrying import failed, renewer
 from workers.handlers import HANDLERS, INDEX, Indexed, IndexedRange, Whole
 
 GATHERED = 200

@@ -30,7 +30,8 @@ class TablesBehind(Exception):
 @contextmanager
 def open_house(settings: Settings, *, behind_is_fine: bool = False, searches: bool = True) -> Iterator[Settings]:
     """Everything a process needs (see `prepare`), let go of at the end. Raises TablesBehind in production where a migration is due."""
-    settings.var.mkdir(parents=True, exist_ok=True)
+    for folder in (settings.var, settings.shared):
+        folder.mkdir(parents=True, exist_ok=True)
     prepare(settings, searches=searches)
     ledger.subscribe(LISTENERS)
     try:

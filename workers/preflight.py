@@ -3,7 +3,7 @@
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from webapp.app import STATIC
@@ -20,9 +20,10 @@ class NotReady(Exception):
 
 def check(settings: Settings, host: str, port: int) -> None:
     """Raises NotReady."""
-    looks: tuple[Callable[[], Iterator[str]], ...] = (
+    looks: tuple[Callable[[], Iterable[str]], ...] = (
         _python,
-        lambda: _folder(settings.var),
+        lambda: _folder(settings.var, "ZHILU_VAR"),
+        lambda: _folder(settings.shared, "ZHILU_SHARED") if settings.shared != settings.var else (),
         lambda: _port(host, port),
         lambda: _queue(settings),
         _front_end,
@@ -37,14 +38,14 @@ def _python() -> Iterator[str]:
         yield f"需要 Python 3.11 或更高版本，现在是 {sys.version.split()[0]}"
 
 
-def _folder(var: Path) -> Iterator[str]:
+def _folder(var: Path, setting: str) -> Iterator[str]:
     probe = var / ".write"
     try:
         var.mkdir(parents=True, exist_ok=True)
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as reason:
-        yield f"数据目录 {var} 不能写入：{reason.strerror}（可用 ZHILU_VAR 指定其他目录）"
+        yield f"数据目录 {var} 不能写入：{reason.strerror}（可用 {setting} 指定其他目录）"
         return
     free = shutil.disk_usage(var).free
     if free < FREE_BYTES:

@@ -76,7 +76,7 @@ def _purge_some(kept: Kept, days: timedelta) -> int:
 
 
 def purge_files(renew: Renew) -> int:
-    """Stored files past their day, and contents whose row was never written; answers how many contents went."""
+    """Stored files past their day, contents whose row was never written, and half-written ones; answers how many contents went."""
     gone = 0
     while keys := _lapsed_files():
         files.remove(keys)
@@ -85,7 +85,7 @@ def purge_files(renew: Renew) -> int:
     with reading():
         left = files.orphans()
     files.remove(left)
-    return gone + len(left)
+    return gone + len(left) + files.sweep_partials()
 
 
 def _lapsed_files() -> list[UUID]:

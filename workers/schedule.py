@@ -80,10 +80,6 @@ def _group_postings(renew: Renew) -> None:
     duplicates.group_all(by=Actor.SYSTEM, renew=renew)
 
 
-def _pull_sources(renew: Renew) -> None:
-    pulling.pull_due(renew)
-
-
 def _forget_files(renew: Renew) -> None:
     storing.forget_old()
 
@@ -122,7 +118,7 @@ def _remind_of_ends(renew: Renew) -> None:
 
 SCHEDULE: tuple[Job, ...] = (
     Job("expire_postings", Daily(time(0, 5)), work=_expire_postings),
-    Job("pull_sources", Every(timedelta(minutes=1)), work=_pull_sources),
+    Job("pull_sources", Every(timedelta(minutes=1)), work=pulling.pull_due, needed=pulling.is_due),
     Job("group_postings", Daily(time(2, 30)), work=_group_postings),
     Job("forget_files", Daily(time(3, 40)), work=_forget_files),
     Job("remind_of_ends", Daily(time(8, 20)), work=_remind_of_ends),

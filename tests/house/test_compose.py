@@ -104,6 +104,18 @@ def test_nothing_is_mounted_from_the_machine(services: dict[str, dict[str, Any]]
     assert [volume for volume in mounted if not re.match(r"[a-z]+:/", volume)] == []
 
 
+def test_what_one_process_lays_down_and_another_takes_up_lies_in_a_folder_of_all(services: dict[str, dict[str, Any]]) -> None:
+    for name in OURS:
+        shared = services[name]["environment"]["ZHILU_SHARED"]
+        assert [volume.split(":")[1] for volume in services[name]["volumes"] if volume.startswith("shared:")] == [shared], name
+    assert f" {shared}" in (ROOT / "Dockerfile").read_text(encoding="utf-8"), "made for the user it runs as"
+
+
+def test_hosts_that_are_pulled_from_reach_whoever_checks_and_whoever_asks(read: Read) -> None:
+    services = _parsed(read(REQUIRED | {"ZHILU_PULL_HOSTS": "jobs.example.cn"}).stdout)
+    assert {services[name]["environment"]["ZHILU_PULL_HOSTS"] for name in OURS} == {"jobs.example.cn"}
+
+
 def test_one_process_waits_for_another(services: dict[str, dict[str, Any]]) -> None:
     for name in set(OURS) - ONE_SHOT:
         waits = {other: how["condition"] for other, how in services[name]["depends_on"].items()}

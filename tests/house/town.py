@@ -97,6 +97,7 @@ class Town:
             "outlets.page": {"slug": "jinan-screen"},
             "sources.revoke_key": {"key": self.rows["node"], "key_id": self.rows["node_key"]},
             "sources.conflict": {"key": self.rows["conflict"]},
+            "sources.settle_conflict": {"key": self.rows["conflict"]},
             "sources.card": {"key": self.rows["leader"]},
             "sources.part": {"key": self.rows["leader"], "other": self.rows["behind"]},
             "outlets.screen": {"slug": "jinan-screen"},
@@ -235,7 +236,7 @@ class Town:
             "sources.make_key": {"label": "测试"},
             "sources.suspend": {"reason": "对方停止运营"},
             "sources.clear": {"reason": "对方要求"},
-            "sources.conflict": {"decision": "apart", "reason": "电话核实"},
+            "sources.settle_conflict": {"decision": "apart", "reason": "电话核实"},
             "sources.part": {"reason": "电话核实"},
             "seekers.profile": {"wanted": "电工", "education": "0"},
         }

@@ -93,6 +93,19 @@ def test_what_is_past_its_day_goes_and_the_rest_stays(settings: Settings) -> Non
     assert len(on_disk(settings)) == 2
 
 
+def test_what_a_process_left_half_written_is_swept_and_a_stray_file_is_left_alone(settings: Settings) -> None:
+    row = stored()
+    (path,) = settings.files.glob("*/*")
+    half, stray = path.with_name(f"{new_key()}.partial"), path.with_name("notes.txt")
+    half = settings.files / half.stem[-2:] / half.name
+    half.parent.mkdir(exist_ok=True)
+    for one in (half, stray):
+        one.write_bytes(b"x")
+        os.utime(one, (0, 0))
+    assert retention.purge_files(lambda: None) == 1
+    assert (half.exists(), stray.exists(), files.read(row)) == (False, True, PNG)
+
+
 def test_a_content_whose_row_was_never_written_is_swept_after_a_day(settings: Settings) -> None:
     files.lay_down(PNG, "a.png", FileType)
     row = stored()

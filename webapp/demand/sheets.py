@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")
+from webapp.cells import guarded
 
 
 def sheet(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -20,5 +20,4 @@ def sheet(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _cell(value: object) -> object:
     if value is None or isinstance(value, int | float):
         return "" if value is None else value
-    text = str(value).replace("\x00", "")
-    return f"'{text}" if str(value).startswith(_BEGINS_A_FORMULA) else text
+    return guarded(str(value))

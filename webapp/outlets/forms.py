@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from webapp import calling
 from webapp.access import Grant
 from webapp.outlets import roads
 from webapp.outlets.models import SLUG, Format, Outlet, OutletKind, Publication, Rhythm, Way
@@ -133,6 +134,10 @@ class OutletForm(SelectionForm):
     def validate_slug(self, field: Field) -> None:
         if not SLUG.fullmatch(field.data or "") or field.data in RESERVED:
             raise ValidationError("英文名用小写字母开头，只含小写字母、数字和短横线，3 到 40 个，例如 lixia-market")
+
+    def validate_secret(self, field: Field) -> None:
+        if not calling.is_plain(field.data or ""):
+            raise ValidationError("推送密钥里只能有英文字母、数字和半角符号，不能有空格和汉字")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Tells everything at once; only what is pushed needs an address."""

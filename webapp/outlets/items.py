@@ -1,16 +1,19 @@
 """One posting, or its removal, as it leaves the house: a dict that fits the published schema, a line of JSON, a row of CSV.
 
-Nothing of a person is in it. Under one (identifier, version) the same is said however often it is asked for.
+Nothing of a person is in it: telephones, accounts and names are cut from the words. Under one (identifier, version) the same is said
+however often it is asked for.
 """
 
 import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+from webapp.cells import guarded
 from webapp.notices.links import link
+from webapp.outlets.contacts import without_contacts
 from webapp.outlets.models import Format
 from webapp.outlets.schema import Item
 from webapp.postings import showing, structured
@@ -29,7 +32,12 @@ _TYPES = {
     EmploymentType.TRAINEESHIP: "INTERN",
 }
 _LIST_ENDS = "、"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+NO_TITLE = "招聘岗位"
+"""Of a posting whose title was a telephone and nothing else."""
+_WRITTEN = (
+    "title", "responsibilities", "qualifications", "skills", "jobBenefits", "socialInsurance", "laborProtection",
+    "occupationalHazards", "salaryText",
+)  # fmt: skip
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "identifier": ("identifier",),
     "version": ("version",),
@@ -84,7 +92,6 @@ def item(posting: Posting, number: int) -> Item:
         "version": number,
         "url": link(f"/postings/{posting.id}"),
         "title": posting.title,
-        "description": structured.description(posting) or f"{posting.employer_name}招聘{posting.title}",
         "responsibilities": posting.duties,
         "qualifications": showing.conditions(posting),
         "datePosted": posted_on(posting).isoformat(),
@@ -108,7 +115,27 @@ def item(posting: Posting, number: int) -> Item:
         "directApply": posting.employer_id is not None,
         "source": structured.stated({"name": showing.source(posting) or HERE, "datePosted": posting.source_on}) | {"forwarded": posting.is_forwarded},
     }
-    return structured.stated(known)
+    return structured.stated(_discreet(known))
+
+
+def _discreet(known: dict[str, object]) -> dict[str, object]:
+    """Every text that somebody wrote, without whom to call."""
+    cut: dict[str, object] = {name: _cut(known[name]) for name in _WRITTEN}
+    cut["title"] = cut["title"] or (known["title"] and NO_TITLE)  # one that was empty does not fit the schema, and must not
+    parts = [str(part) for part in (cut["responsibilities"], cut["qualifications"]) if part]
+    place = cast("Mapping[str, object]", known["jobLocation"])
+    address = cast("Mapping[str, object]", place["address"])
+    cut["jobLocation"] = {**place, "address": structured.stated({**address, "streetAddress": _cut(address.get("streetAddress"))})}
+    employer = cast("Mapping[str, object]", known["hiringOrganization"])
+    cut["hiringOrganization"] = structured.stated({**employer, "description": _cut(employer.get("description"))})
+    cut["description"] = "\n".join(parts) or f"{employer.get('name', '')}招聘{cut['title']}"
+    return known | cut
+
+
+def _cut(value: object) -> object:
+    if isinstance(value, list):
+        return [said for said in map(_cut, value) if said]
+    return without_contacts(value) if isinstance(value, str) else value
 
 
 def _experience(years: int | None) -> dict[str, object] | None:
@@ -154,8 +181,7 @@ def _cell(value: object) -> str:
         return "1" if value else "0"
     if isinstance(value, list):
         value = _LIST_ENDS.join(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return guarded(str(value))
 
 
 def _csv_line(cells: Iterable[str]) -> str:

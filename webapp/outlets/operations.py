@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import ClassVar
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 
 from webapp import events, sealing
 from webapp.access import Actor, region_prefix
@@ -132,8 +132,17 @@ def suspend(outlet: Outlet, *, by: Actor) -> None:
 def resume(outlet: Outlet, *, by: Actor) -> None:
     """The next comparison makes up for what was not told meanwhile."""
     if outlet.state is OutletState.SUSPENDED:
+        _tell_again_what_was_kept_back(outlet)
         outlet.state, outlet.checked_at, outlet.wait_until, outlet.failures = OutletState.ACTIVE, None, None, 0
         record(events.OutletResumed(str(outlet.id)), by=by)
+
+
+def _tell_again_what_was_kept_back(outlet: Outlet) -> None:
+    """Who fetches was shown removals only, and its cursor went past the rest: no version has the number 0, so a new word follows."""
+    kept_back = (Dispatch.outlet_id == outlet.id, Dispatch.is_latest, Dispatch.kind == DispatchKind.PUBLISH, Dispatch.state == DispatchState.DUE)
+    if outlet.way is Way.PULL:
+        untold = update(Dispatch).where(*kept_back, Dispatch.number > outlet.pulled_number).values(posting_version=0)
+        session().execute(untold.execution_options(synchronize_session=False))
 
 
 def new_pull_key(outlet: Outlet, *, by: Actor) -> str:

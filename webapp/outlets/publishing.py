@@ -16,6 +16,7 @@ from webapp.ledger import record
 from webapp.outlets import offering, planning, queries
 from webapp.outlets.models import Dispatch, DispatchKind, Outlet, Publication, PublicationState, Rhythm, Run, Way
 from webapp.postings.models import Posting
+from webapp.postings.queries import within
 
 SUSPENDED = "渠道已暂停，没有发布"
 
@@ -56,8 +57,8 @@ def _publish(publication: Publication, outlet: Outlet, planned_at: datetime, at:
 
 
 def _choose(publication: Publication, outlet: Outlet) -> list[Posting]:
-    """The newest that fit both; told in the order from old to new, so that the newest has the highest number."""
-    wanted = select(Posting).where(queries.taken_by(outlet), *publication.selection.conditions())
+    """The newest that fit both, of the publication's own region; told in the order from old to new, so that the newest has the highest number."""
+    wanted = select(Posting).where(queries.taken_by(outlet), within(publication.region), *publication.selection.conditions())
     newest = wanted.order_by(Posting.valid_from.desc(), Posting.seq.desc()).limit(publication.at_most)
     return list(reversed(session().scalars(newest).all()))
 

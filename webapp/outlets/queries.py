@@ -139,7 +139,7 @@ class Offered(NamedTuple):
 
 
 def offered(outlet: Outlet, *, after: int, limit: int, up_to: int | None = None, open_only: bool = False) -> list[Offered]:
-    """Dispatches with a higher number than `after`, in order, each with its posting."""
+    """Dispatches with a higher number than `after`, in order, each with its posting; of an outlet that is suspended only the removals."""
     wanted = (
         select(Dispatch, Posting)
         .join(Posting, Posting.id == Dispatch.posting_id)
@@ -149,6 +149,8 @@ def offered(outlet: Outlet, *, after: int, limit: int, up_to: int | None = None,
     )
     if up_to is not None:
         wanted = wanted.where(Dispatch.number <= up_to)
+    if not outlet.is_active:
+        wanted = wanted.where(Dispatch.kind == DispatchKind.REMOVE)
     if open_only:
         wanted = wanted.where(Dispatch.kind == DispatchKind.PUBLISH, taken_by(outlet))
     return [Offered(*row) for row in session().execute(wanted)]

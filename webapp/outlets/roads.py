@@ -7,22 +7,20 @@ named in the settings), the call goes to the very address that was checked, and 
 """
 
 import os
-import re
 import socket
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPException
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 from pathlib import Path
-from threading import Timer
 from urllib.parse import SplitResult, urlsplit
 
 from urllib3 import BaseHTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
+from webapp import calling
 from webapp.config import Settings
 from webapp.db import LOCAL_ZONE
 from webapp.outlets import items, replies
@@ -37,10 +35,9 @@ REPLY_BYTES = 1 << 20
 _CHUNK = 1 << 16
 RECEIPT_FILES_AT_ONCE = 50
 AGENT = "zhilu-outlets/1"
-_NAT64 = IPv6Network("64:ff9b::/96")
 _ELSEWHERE = {301, 302, 303, 307, 308}
 _NOT_UNDERSTOOD = "对方的答复不是约定的格式"
-_PLAIN = re.compile(r"[\x21-\x7e]{1,300}")
+ADDRESS_SIGNS = 300
 
 
 class BadAddress(ValueError):
@@ -57,7 +54,7 @@ class Site:
 
     @classmethod
     def of(cls, settings: Settings) -> "Site":
-        return cls(settings.var / "outbox", settings.private_outlets, settings.is_demo)
+        return cls(settings.shared / "outbox", settings.private_outlets, settings.is_demo)
 
 
 _site = Site(Path("var") / "outbox", frozenset(), allows_loopback=False)
@@ -158,7 +155,7 @@ class Target:
 
 def check(address: str) -> SplitResult:
     """Whether it may be an outlet's address at all, without looking it up. Raises BadAddress."""
-    if not _PLAIN.fullmatch(address):
+    if not 0 < len(address) <= ADDRESS_SIGNS or not calling.is_plain(address):
         raise BadAddress("接口地址里不能有空格和汉字")
     try:
         url = urlsplit(address)
@@ -196,22 +193,12 @@ def _is_loopback(host: str) -> bool:
 
 
 def _may_be_called(host: str, text: str) -> bool:
-    ip = ip_address(text.partition("%")[0])
+    ip = calling.address_of(text)
     if ip.is_loopback:
         return _site.allows_loopback
     if ip.is_multicast or ip.is_unspecified or ip.is_link_local:
         return False
-    return all(one.is_global for one in _meanings(ip)) or host.lower() in _site.private_hosts
-
-
-def _meanings(ip: IPv4Address | IPv6Address) -> Iterable[IPv4Address | IPv6Address]:
-    """An IPv6 address may carry an IPv4 one that the packet ends up at."""
-    yield ip
-    if isinstance(ip, IPv6Address):
-        carried = (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ()))
-        yield from (one for one in carried if one is not None)
-        if ip in _NAT64:
-            yield IPv4Address(int(ip) & 0xFFFFFFFF)
+    return calling.is_public(ip) or host.lower() in _site.private_hosts
 
 
 def _call(target: Target, consignment: Consignment) -> Answer:
@@ -229,7 +216,8 @@ def _call(target: Target, consignment: Consignment) -> Answer:
         connection.connect()
     except (HTTPError, OSError) as reason:
         return Answer(Outcome.NOT_TAKEN, reason=f"连接不上：{type(reason).__name__}")
-    with _bounded(connection):
+    connection.sock.settimeout(TALK_SECONDS)
+    with closing(connection), calling.cut_off_after(TALK_SECONDS, connection.sock):
         try:
             connection.request("POST", target.path, body=consignment.body, headers=headers, preload_content=False)
             response = connection.getresponse()
@@ -245,27 +233,6 @@ def _connection(target: Target) -> HTTPConnection:
     return HTTPSConnection(
         target.ip, target.port, timeout=CONNECT_SECONDS, cert_reqs="CERT_REQUIRED", server_hostname=target.host, assert_hostname=target.host
     )
-
-
-@contextmanager
-def _bounded(connection: HTTPConnection) -> Iterator[None]:
-    """Whoever answers a byte at a time is cut off as well."""
-    wire = connection.sock
-    wire.settimeout(TALK_SECONDS)
-    timer = Timer(TALK_SECONDS, lambda: _cut(wire))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        connection.close()
-
-
-def _cut(wire: socket.socket) -> None:
-    """`shutdown` wakes the thread that waits for a byte; `close` alone does not."""
-    with suppress(OSError):
-        wire.shutdown(socket.SHUT_RDWR)
 
 
 def _read(response: BaseHTTPResponse) -> bytes:

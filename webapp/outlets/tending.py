@@ -7,15 +7,21 @@ key. Each outlet has its share of the time, so that one that answers slowly keep
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from webapp.db import now, reading, transaction
+from webapp.events import BatchImported, CardsChanged, PostingsExpired, PostingsWithdrawn
+from webapp.ledger import entries_about
 from webapp.outlets import offering, planning, publishing, queries, roads, sending
 from webapp.outlets.models import Outlet, Way
 from webapp.outlets.replies import NotAReply
 from webapp.outlets.sending import Answer, Consignment, Outcome
 
 SHARE_SECONDS = 60.0
+SETTLED_WITHIN = timedelta(seconds=10)
+"""A fact bears the time at which it was written down; so long after it its transaction has ended, and a comparison sees it."""
+Mass = BatchImported | CardsChanged | PostingsExpired | PostingsWithdrawn
 Renew = Callable[[], None]
 """Keeps the lease of the work; called between its parts, with no transaction open."""
 log = logging.getLogger(__name__)
@@ -33,12 +39,20 @@ def serve(renew: Renew) -> None:
         _send(key, renew)
 
 
-def catch_up_all(renew: Renew) -> None:
-    """After something happened to many postings at once."""
+def catch_up_all(event: Mass, renew: Renew) -> None:
+    """After something happened to many postings at once. An outlet that was compared since has heard of it: of a hundred batches that came
+    together the first comparison tells."""
     with reading():
-        keys = [outlet.id for outlet in queries.every_outlet()]
+        since = _told_at(event) + SETTLED_WITHIN
+        keys = [outlet.id for outlet in queries.every_outlet() if outlet.checked_at is None or outlet.checked_at <= since]
     for key in keys:
         catch_up(key, renew)
+
+
+def _told_at(event: Mass) -> datetime:
+    if isinstance(event, BatchImported):
+        return max(entry.at for entry in entries_about(event.batch_id) if entry.event == BatchImported.__name__)
+    return datetime.fromisoformat(event.at)
 
 
 def catch_up(outlet_id: UUID, renew: Renew) -> int:
@@ -46,10 +60,10 @@ def catch_up(outlet_id: UUID, renew: Renew) -> int:
     made = 0
     while True:
         with transaction():
-            outlet = queries.locked(outlet_id)
+            outlet, began = queries.locked(outlet_id), now()
             some = offering.bring_up_to_date(outlet)
             if some < offering.AT_ONCE:
-                outlet.checked_at = now()
+                outlet.checked_at = began
         made += some
         if some < offering.AT_ONCE:
             return made

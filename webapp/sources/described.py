@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from webapp.cells import guarded
+
 REMOVED = "removed"
 _YES = frozenset({"1", "true", "yes", "y", "是", "撤下", "已撤下"})
 
@@ -100,5 +102,5 @@ def template_rows() -> list[list[str]]:
 def as_csv(rows: Iterable[Iterable[str]]) -> bytes:
     """With the mark by which Excel knows UTF-8."""
     text = io.StringIO()
-    csv.writer(text).writerows(rows)
+    csv.writer(text).writerows([guarded(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")

@@ -6,11 +6,12 @@ from typing import Any
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, Field, IntegerField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from webapp.access import Grant
 from webapp.reference import queries as reference
 from webapp.sources import pulling
+from webapp.sources.cleaning import line
 from webapp.sources.models import PRIORITY, BatchMode, ConflictDecision, NodeKind
 from webapp.web import Form, options
 
@@ -25,8 +26,13 @@ def _at_most(count: int) -> Length:
     return Length(max=count, message=f"太长了，最多 {count} 个字。")
 
 
+def _cleaned(typed: str | None) -> str | None:
+    """As a file of several sources would name it, so that both mean one node."""
+    return line(typed) if typed else typed
+
+
 class NodeForm(Form):
-    name = StringField("节点名称", [InputRequired("请填写节点名称。"), _at_most(80)])
+    name = StringField("节点名称", [DataRequired("请填写节点名称。"), _at_most(80)], filters=[_cleaned])
     kind = SelectField("类型", [InputRequired("请选择类型。")], choices=options([("", "请选择"), *NodeKind.choices()]))
     region = SelectField("所属地区", [InputRequired("请选择所属地区。")])
     contact = StringField("联系人和电话", [_at_most(100)])
@@ -58,10 +64,15 @@ class NodeForm(Form):
         if problem:
             raise ValidationError(f"{problem}。")
 
+    def validate_pull_token(self, field: Field) -> None:
+        problem = pulling.token_problem((field.data or "").strip())
+        if problem:
+            raise ValidationError(f"{problem}。")
+
     def values(self) -> dict[str, Any]:
         """What the operations take; a token left empty stays as it is."""
         told = {
-            "name": (self.name.data or "").strip(),
+            "name": self.name.data,
             "kind": next(kind for kind in NodeKind if kind.value == self.kind.data),
             "region": self.region.data,
             "contact": (self.contact.data or "").strip() or None,

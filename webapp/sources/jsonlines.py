@@ -46,13 +46,15 @@ class JsonLines:
 
 
 def _record(number: int, line: bytes) -> Record:
+    key = ""
     with suppress(ValueError, RecursionError):  # UnicodeDecodeError is a ValueError
         said = json.loads(line.decode("utf-8-sig"))
         fields = {key: _told(said.get(key)) for key in KEYS} if isinstance(said, dict) else {}
-        if fields and all(value is not None and len(value) <= FIELD_AT_MOST for value in fields.values()):
+        if fields and all(value is not None for value in fields.values()):
             known = {key: value or "" for key, value in fields.items()}
             return Record(number, known, list(known.values()))
-    return Record(number, None, [line.decode("utf-8", errors="backslashreplace").rstrip("\r\n")])
+        key = fields.get("id") or ""
+    return Record(number, None, [line.decode("utf-8", errors="backslashreplace").rstrip("\r\n")], key)
 
 
 def _told(value: object) -> str | None:
@@ -62,9 +64,14 @@ def _told(value: object) -> str | None:
     if value is True:
         return "true"
     if isinstance(value, str):
-        return value
+        return value if len(value) <= FIELD_AT_MOST and _is_text(value) else None
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return "|".join(value)
+        return _told("|".join(value))
     return None
+
+
+def _is_text(value: str) -> bool:
+    r"""Not half a character: JSON may write `\ud800` alone, which nothing behind this can encode."""
+    return value.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in value)

@@ -160,6 +160,10 @@ class Batch(Base):
     rows: Mapped[int] = mapped_column(Integer, default=0)
     position: Mapped[int] = mapped_column(Integer, default=0)
     """Accepted rows already written: where a run that was killed goes on."""
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    """How often it was begun since it last came further."""
+    withdraws: Mapped[bool] = mapped_column(default=False)
+    """What this snapshot lacks passed the guard and is being withdrawn: a run that goes on asks no second time."""
     added: Mapped[int] = mapped_column(Integer, default=0)
     changed: Mapped[int] = mapped_column(Integer, default=0)
     unchanged: Mapped[int] = mapped_column(Integer, default=0)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 from uuid import UUID
@@ -19,23 +19,25 @@ from uuid import UUID
 from sqlalchemy import select
 
 from webapp.access import Actor
+from webapp.cells import guarded
 from webapp.db import new_key, now, reading, session, transaction
 from webapp.events import BatchHeld, BatchImported
 from webapp.ledger import record
-from webapp.reference.queries import whole
 from webapp.sources import removals
+from webapp.sources.cleaning import line
 from webapp.sources.described import REMOVED
 from webapp.sources.files import open_batch
 from webapp.sources.models import Batch, BatchMode, BatchState, RefusalReason, RowFormat, Source
 from webapp.sources.reading import NotReadable, Record, Rows
-from webapp.sources.rows import REQUIRED, Removed, RowReader, RowRefused, Sent
-from webapp.sources.writing import Tally, Writer, source_named
+from webapp.sources.rows import REQUIRED, SOURCE_AT_MOST, Removed, RowReader, RowRefused, Sent
+from webapp.sources.writing import Tally, Validity, Writer, source_named
 
 ROWS_AT_MOST = 1000
 _SECONDS_AT_MOST = 0.2
 _FIRST_ROWS = 200
+_SECONDS_UNHEARD = 5.0
 Progress = Callable[[int, int, int], None]
-"""Called after every transaction with: bytes of the file read, bytes of the file, rows read."""
+"""Called after every transaction, and every few seconds where rows are only read, with: bytes of the file read, bytes of the file, rows read."""
 Row = Sent | Removed
 
 
@@ -58,6 +60,8 @@ class BatchReport:
     """Accepted rows that are written: of a batch that goes on, also those of the run before."""
     seen: set[tuple[str, str]] = field(default_factory=set)
     """What the file holds by (source, its id), also where the row itself was refused."""
+    nameless: int = 0
+    """Refused rows that do not say their id: nobody knows which posting they are about."""
 
     @property
     def taken(self) -> int:
@@ -78,11 +82,11 @@ def import_postings(
     began = time.monotonic()
     with open_batch(path, RowFormat.CSV) as rows:
         rows.require(*REQUIRED, *(() if source_name else ("source",)))
-        batch_id = _begin(path, source_name, as_of)
-        report = BatchReport(batch_id)
-        writer = _writer(batch_id, as_of, by)
-        with _ended(report, by), _refusals(rejects or var / "imports" / str(batch_id) / "rejects.csv", rows.header) as refusals:
-            _take(rows, RowReader(source_name), writer, report, refusals, progress)
+        batch = _begin(path, source_name, as_of)
+        report = BatchReport(batch.id)
+        writer = _writer(batch, by)
+        with _ended(report, by), _refusals(rejects or var / "imports" / str(batch.id) / "rejects.csv", rows.header) as refusals:
+            _take(rows, RowReader(source_name), writer, report, refusals, _Pulse(rows, report, progress))
             report.rejects = refusals.path if refusals.is_open else None
     report.seconds = time.monotonic() - began
     return report
@@ -94,7 +98,7 @@ def run(batch: Batch, source: Source, path: Path, rejects: Path, *, by: Actor, p
     Raises Overtaken; whatever else is raised leaves it 导入中, to be gone on with.
     """
     report = BatchReport(batch.id, tally=tally_of(batch), position=batch.position)
-    writer = _writer(batch.id, batch.as_of, by)
+    writer = _writer(batch, by)
     if not path.exists():
         _end(report, BatchState.FAILED, by, trouble="平台上已经没有这个批次的文件，请换一个 Idempotency-Key 重新发送")
         return
@@ -103,8 +107,9 @@ def run(batch: Batch, source: Source, path: Path, rejects: Path, *, by: Actor, p
             rows.require(*(("id",) if REMOVED in rows.header else REQUIRED))
             rejects.unlink(missing_ok=True)
             with _refusals(rejects, rows.header) as refusals:
-                _take(rows, RowReader(source.name), writer, report, refusals, progress)
-        missing = _lacking(batch, source, report, writer)
+                pulse = _Pulse(rows, report, progress)
+                _take(rows, RowReader(source.name), writer, report, refusals, pulse)
+                missing = _lacking(batch, source, report, writer, pulse)
     except NotReadable as reason:
         _end(report, BatchState.FAILED, by, trouble=str(reason))
         return
@@ -114,54 +119,83 @@ def run(batch: Batch, source: Source, path: Path, rejects: Path, *, by: Actor, p
         _end(report, BatchState.DONE, by)
 
 
+def give_up(batch: Batch, *, by: Actor) -> None:
+    """It went wrong over and over in the same place: what is written stays, and those behind it are not kept waiting. In the open transaction."""
+    report = BatchReport(batch.id, rows=batch.rows, tally=tally_of(batch), position=batch.position)
+    _finished(report, BatchState.FAILED, by)
+    batch.trouble = "导入时在同一处反复出错，已停止，之后的批次照常导入。请联系平台管理员查看日志，改好后重新发送"
+
+
 def tally_of(batch: Batch) -> Tally:
     return Tally(batch.added, batch.changed, batch.unchanged, batch.adopted, batch.removed)
 
 
-def _lacking(batch: Batch, source: Source, report: BatchReport, writer: Writer) -> int:
+def _lacking(batch: Batch, source: Source, report: BatchReport, writer: Writer, pulse: "_Pulse") -> int:
     """Withdraws what a snapshot no longer holds; answers how many that would be where a person has to be asked first."""
     if batch.mode is not BatchMode.SNAPSHOT:
         return 0
     with reading():
         gone = removals.lacking(source.id, {key for _, key in report.seen})
-        if batch.decided_at is None and not report.tally.removed and removals.is_suspicious(source.id, len(gone), on=batch.as_of):
+        is_settled = batch.withdraws or batch.decided_at is not None
+        if gone and not is_settled and (report.nameless or removals.is_suspicious(source.id, len(gone), on=batch.as_of)):
             return len(gone)
     for start in range(0, len(gone), ROWS_AT_MOST):
         with transaction():
+            session().get_one(Batch, batch.id).withdraws = True
             tally = Tally(removed=writer.withdraw(source.id, gone[start : start + ROWS_AT_MOST]))
             _note(report, tally, 0)
+        pulse.beat()
     return 0
 
 
-def _take(rows: Rows, reader: RowReader, writer: Writer, report: BatchReport, refusals: "_Refusals", progress: Progress | None) -> None:
+class _Pulse:
+    """Says that the work goes on."""
+
+    def __init__(self, rows: Rows, report: BatchReport, progress: Progress | None) -> None:
+        self._rows, self._report, self._progress = rows, report, progress
+        self._next = time.monotonic() + _SECONDS_UNHEARD
+
+    def beat(self, *, is_over: bool = False) -> None:
+        if self._progress is not None:
+            self._progress(self._rows.size if is_over else self._rows.done, self._rows.size, self._report.rows)
+        self._next = time.monotonic() + _SECONDS_UNHEARD
+
+    def beat_if_due(self) -> None:
+        """Call it with no transaction open."""
+        if time.monotonic() >= self._next:
+            self.beat()
+
+
+def _take(rows: Rows, reader: RowReader, writer: Writer, report: BatchReport, refusals: "_Refusals", pulse: _Pulse) -> None:
     """Rows that a run before this one has written are read again, for what they say of the others, and not written."""
     waiting: list[Row] = []
     size, known = _FIRST_ROWS, report.position
-    for number, row in enumerate(_accepted(rows, reader, report, refusals)):
+    for number, row in enumerate(_accepted(rows, reader, report, refusals, pulse)):
         if number < known:
             continue
         waiting.append(row)
         if len(waiting) >= size:
             size = _write(writer, waiting, report)
             waiting = []
-            if progress is not None:
-                progress(rows.done, rows.size, report.rows)
+            pulse.beat()
     _write(writer, waiting, report)
-    if progress is not None:
-        progress(rows.size, rows.size, report.rows)
+    pulse.beat(is_over=True)
 
 
-def _accepted(rows: Rows, reader: RowReader, report: BatchReport, refusals: "_Refusals") -> Iterator[Row]:
+def _accepted(rows: Rows, reader: RowReader, report: BatchReport, refusals: "_Refusals", pulse: _Pulse) -> Iterator[Row]:
     """A row that is refused for what it says is still held by its source: what came of it before stays."""
     seen, held = set[tuple[str, str]](), report.seen
     for row in rows.records():
         report.rows += 1
+        pulse.beat_if_due()
         try:
             sent = _read(row, reader, seen)
         except RowRefused as refusal:
             report.refuse(refusal.reason)
             refusals.add(row, refusal.reason)
-            held.update(reader.named(row.fields or {}))
+            named = reader.named(row.fields or {"id": row.key})
+            held.update(named)
+            report.nameless += not named
             continue
         seen.add((sent.source, sent.key))
         if isinstance(sent, Sent):
@@ -196,6 +230,7 @@ def _note(report: BatchReport, tally: Tally, rows: int) -> None:
         raise Overtaken(report.batch_id)
     report.tally.add(tally)
     report.position += rows
+    batch.attempts = 0
     _count(batch, report)
 
 
@@ -207,21 +242,23 @@ def _count(batch: Batch, report: BatchReport) -> None:
     )  # fmt: skip
 
 
-def _begin(path: Path, source_name: str | None, as_of: date) -> UUID:
-    batch_id = new_key()
+def _begin(path: Path, source_name: str | None, as_of: date) -> Batch:
     with transaction():
-        source = source_named(source_name) if source_name else None
-        batch = Batch(id=batch_id, source_id=source.id if source else None, file_name=path.name[:200], as_of=as_of, state=BatchState.RUNNING)
+        source = source_named(line(source_name, SOURCE_AT_MOST)) if source_name else None
+        named = source.id if source else None
+        batch = Batch(id=new_key(), source_id=named, file_name=path.name[:200], as_of=as_of, state=BatchState.RUNNING)
         session().add(batch)
-    return batch_id
+    return batch
 
 
-def _writer(batch_id: UUID, as_of: date, by: Actor) -> Writer:
+def _writer(batch: Batch, by: Actor) -> Writer:
+    """Bound to the batch's source, whatever that is called meanwhile; names decide only where the file names several."""
     with transaction():
-        sources = {source.name: source for source in session().scalars(select(Source))}
-        unended = set(session().scalars(select(Batch.id).where(Batch.state != BatchState.DONE, Batch.id != batch_id)))
-    through = as_of + timedelta(days=whole("forwarded_valid_days", on=as_of))
-    return Writer(batch_id=batch_id, valid_from=as_of, valid_through=through, sources=sources, unended=unended, by=by)
+        source = None if batch.source_id is None else session().get_one(Source, batch.source_id)
+        sources = {} if source else {one.name: one for one in session().scalars(select(Source))}
+        unended = set(session().scalars(select(Batch.id).where(Batch.state != BatchState.DONE, Batch.id != batch.id)))
+    validity = Validity.of(batch.as_of)
+    return Writer(batch_id=batch.id, validity=validity, source=source, sources=sources, unended=unended, by=by)
 
 
 @contextmanager
@@ -245,6 +282,8 @@ def _hold(report: BatchReport, missing: int, by: Actor) -> None:
     with transaction():
         batch = _finished(report, BatchState.HELD, by)
         batch.missing = missing
+        if report.nameless:
+            batch.trouble = f"有 {report.nameless} 行读不出岗位编号，可能就是文件里看起来缺少的岗位，所以没有自动撤下"
         record(BatchHeld(str(batch.id), missing), by=by)
 
 
@@ -287,8 +326,8 @@ class _Refusals:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="")
             self._writer = csv.writer(self._file)
-            self._writer.writerow(["行号", "拒收原因", *self._header])
-        self._writer.writerow([row.line, reason.label, *row.text])
+            self._writer.writerow(["行号", "拒收原因", *map(guarded, self._header)])
+        self._writer.writerow([row.line, reason.label, *map(guarded, row.text)])
 
     def close(self) -> None:
         if self._file is not None:

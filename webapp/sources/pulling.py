@@ -3,10 +3,11 @@
 An address is typed by staff, and what it leads to is decided by a name server: so the host has to be on the list of the operator, every
 address its name stands for has to be public, the connection goes to exactly the address that was looked at (a name that answers
 differently a moment later is of no use), and nothing is followed elsewhere. No transaction is open while anything is fetched.
+
+What fails is one node's trouble. A fetch and a round have their share of the time, because the outlets wait behind them in the same queue.
 """
 
 import http.client
-import ipaddress
 import logging
 import socket
 import ssl
@@ -17,11 +18,13 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from sqlalchemy import or_, select
+from sqlalchemy.exc import SQLAlchemyError
 
+from webapp import calling
 from webapp.access import Actor
 from webapp.db import now, reading, session, transaction
 from webapp.events import SourceChanged
-from webapp.ledger import record
+from webapp.ledger import LeaseLost, record
 from webapp.reference.queries import whole
 from webapp.sources import receiving, storing
 from webapp.sources.models import BatchMode, BatchOrigin, Source
@@ -29,6 +32,12 @@ from webapp.sources.reading import NotReadable
 from webapp.sources.storing import Stored
 
 _SECONDS = 20
+FETCH_SECONDS = 90.0
+"""For a whole fetch: who drips a sign a second is cut off."""
+ROUND_SECONDS = 120.0
+"""A round begins no further fetch after so long; the next one, a minute later, goes on with those that waited longest."""
+_RENEW_SECONDS = 10.0
+_TRUNCATED = "对方传到一半断开，没有收下"
 _SETTLED_SECONDS = 5
 """A file in the inbox that was written to within so many seconds may still be growing."""
 log = logging.getLogger(__name__)
@@ -61,7 +70,14 @@ def problem(url: str) -> str:
     return ""
 
 
+def token_problem(token: str) -> str:
+    """A header holds nothing else."""
+    return "" if calling.is_plain(token) else "令牌里只能有英文字母、数字和半角符号，不能有空格和汉字"
+
+
 def _checked(url: str) -> SplitResult:
+    if not calling.is_plain(url):
+        raise NotFetched("地址里不能有空格和汉字，汉字请写成 %E5%B2%97 这样的编码")
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -77,33 +93,54 @@ def _checked(url: str) -> SplitResult:
     return parts
 
 
-def fetch(url: str, token: str = "") -> Stored:
+def fetch(url: str, token: str = "", renew: Callable[[], None] = lambda: None) -> Stored:
     """Lays down what the address gives. Raises NotFetched, NotReadable."""
-    parts = _checked(url)
+    parts, refusal = _checked(url), token_problem(token)
+    if refusal:
+        raise NotFetched(refusal)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     connection = _connected(parts.hostname or "", port, secure=parts.scheme == "https")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = {"User-Agent": "zhilu", "Accept": "*/*", **({"Authorization": f"Bearer {token}"} if token else {})}
+    until = time.monotonic() + FETCH_SECONDS
     try:
-        connection.request("GET", target, headers=headers)
-        response = connection.getresponse()
-        if response.status != 200:
-            raise NotFetched(f"对方回答 {response.status}，没有给出文件" + ("（不跟随跳转）" if 300 <= response.status < 400 else ""))
-        return storing.lay_down(_within(response), most=whole("node_batch_bytes_max"))
-    except (OSError, http.client.HTTPException) as trouble:
+        connection.connect()
+        with calling.cut_off_after(FETCH_SECONDS, connection.sock):
+            connection.request("GET", target, headers=headers)
+            response = _given(connection.getresponse())
+            return storing.lay_down(_whole(response, renew, until), most=whole("node_batch_bytes_max"))
+    except (OSError, http.client.HTTPException, NotFetched) as trouble:
+        if time.monotonic() >= until:
+            raise NotFetched("对方传得太慢，已经放弃") from trouble
+        if isinstance(trouble, NotFetched):
+            raise
         raise NotFetched("对方没有应答，或传到一半断开") from trouble
     finally:
         connection.close()
 
 
-def _within(response: http.client.HTTPResponse) -> Callable[[int], bytes]:
-    """Reads in pieces, and no longer than a feed may take: one that drips a sign a second would hold a worker for ever."""
-    until = time.monotonic() + _SECONDS * 15
+def _given(response: http.client.HTTPResponse) -> http.client.HTTPResponse:
+    if response.status != 200:
+        note = "（不跟随跳转）" if 300 <= response.status < 400 else ""
+        raise NotFetched(f"对方回答 {response.status}，没有给出文件{note}")
+    return response
+
+
+def _whole(response: http.client.HTTPResponse, renew: Callable[[], None], until: float) -> Callable[[int], bytes]:
+    """Gives on whatever has come, and keeps the lease meanwhile. What ends before its announced length, or was cut off, is no file: half a
+    snapshot would withdraw the other half."""
+    left, renewed = response.length, time.monotonic()
 
     def read(size: int) -> bytes:
-        if time.monotonic() > until:
-            raise NotFetched("对方传得太慢，已经放弃")
-        return response.read(size)
+        nonlocal left, renewed
+        if time.monotonic() - renewed > _RENEW_SECONDS:
+            renew()
+            renewed = time.monotonic()
+        piece = response.read1(size if left is None else min(size, left))
+        if not piece and (left or time.monotonic() >= until):
+            raise NotFetched(_TRUNCATED)
+        left = None if left is None else left - len(piece)
+        return piece
 
     return read
 
@@ -120,21 +157,9 @@ def _public_address(host: str, port: int) -> str:
         found = {str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError) as trouble:
         raise NotFetched("找不到这个主机") from trouble
-    if not _allowed.privately and not all(_is_public(address) for address in found):
+    if not _allowed.privately and not all(calling.is_public(calling.address_of(address)) for address in found):
         raise NotFetched("这个主机指向内部地址，不能拉取")
     return sorted(found)[0]
-
-
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = ip.ipv4_mapped if ip.version == 6 else None
-    return (mapped or ip).is_global and not (mapped or ip).is_multicast and (ip.version == 4 or mapped is not None or _is_plain(ip))
-
-
-def _is_plain(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Not a v6 address that only wraps a v4 one (6to4, Teredo, NAT64): where that leads nobody has looked."""
-    wrapping = ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48")
-    return not any(ip in ipaddress.ip_network(one) for one in wrapping)
 
 
 class _Pinned(http.client.HTTPConnection):
@@ -156,16 +181,31 @@ class _PinnedTls(_Pinned):
 
 def pull_due(renew: Callable[[], None]) -> None:
     """Fetches every address that is due and takes every file that lies in an inbox; what fails is said on its node's page."""
+    until = time.monotonic() + ROUND_SECONDS
     with reading():
-        wanted = select(Source).where(Source.suspended_at.is_(None), or_(Source.pull_url != "", Source.watches_folder.is_(True)))
-        sources = list(session().scalars(wanted.order_by(Source.id)))
+        sources = _fetched_from()
     for source in sources:
-        if source.next_pull is not None and source.next_pull <= now():
-            pull(source)
+        if _is_due(source) and time.monotonic() < until:
             renew()
+            pull(source, renew)
         if source.watches_folder:
-            take_files(source)
             renew()
+            _take_files_of(source)
+
+
+def is_due() -> bool:
+    """Whether a round has anything to do: a folder says only when it is looked into."""
+    return any(source.watches_folder or _is_due(source) for source in _fetched_from())
+
+
+def _fetched_from() -> list[Source]:
+    """Whoever waited longest comes first."""
+    wanted = select(Source).where(Source.suspended_at.is_(None), or_(Source.pull_url != "", Source.watches_folder.is_(True)))
+    return list(session().scalars(wanted.order_by(Source.pulled_at.is_not(None), Source.pulled_at, Source.id)))
+
+
+def _is_due(source: Source) -> bool:
+    return source.next_pull is not None and source.next_pull <= now()
 
 
 def ask(source: Source, *, by: Actor) -> None:
@@ -174,17 +214,38 @@ def ask(source: Source, *, by: Actor) -> None:
     record(SourceChanged(str(source.id), opens=source.opens), by=by)
 
 
-def pull(source: Source) -> str:
-    """Fetches the node's address now; answers what went wrong, or nothing."""
-    try:
-        stored = fetch(source.pull_url, source.pull_token or "")
-        trouble = _receive(source, stored, BatchOrigin.PULL, file_name=urlsplit(source.pull_url).path.rpartition("/")[2])
-    except (NotFetched, NotReadable) as reason:
-        trouble = str(reason)
+def pull(source: Source, renew: Callable[[], None]) -> str:
+    """Fetches the node's address now; answers what went wrong, or nothing. Who is killed over it is not there again in the next minute."""
     with transaction():
         kept = session().get_one(Source, source.id)
-        kept.pulled_at, kept.pull_trouble, kept.pull_asked = now(), trouble[:200], False
+        kept.pulled_at, kept.pull_asked = now(), False
+    trouble = _pulled(source, renew)
+    with transaction():
+        session().get_one(Source, source.id).pull_trouble = trouble[:200]
     return trouble
+
+
+def _pulled(source: Source, renew: Callable[[], None]) -> str:
+    try:
+        stored = fetch(source.pull_url, source.pull_token or "", renew)
+        if receiving.says_nothing_new(source.id, stored, source.pull_mode):
+            storing.forget(stored)
+            return ""
+        return _receive(source, stored, BatchOrigin.PULL, file_name=urlsplit(source.pull_url).path.rpartition("/")[2])
+    except (NotFetched, NotReadable) as reason:
+        return str(reason)
+    except LeaseLost:
+        raise
+    except Exception as error:
+        log.exception("source=%s", source.id)
+        return f"拉取时出错：{type(error).__name__}"
+
+
+def _take_files_of(source: Source) -> None:
+    try:
+        take_files(source)
+    except (OSError, SQLAlchemyError):
+        log.exception("source=%s", source.id)
 
 
 def take_files(source: Source) -> None:

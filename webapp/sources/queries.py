@@ -52,11 +52,6 @@ class Refused(NamedTuple):
     lines: list[int]
 
 
-def latest_batches() -> Select[Batch]:
-    """Every batch of every source, the latest first."""
-    return select(Batch).order_by(Batch.id.desc())
-
-
 def carrying_of(batch_id: UUID) -> list[Carrying]:
     """Whether what the batch brought has reached its listeners (the search index)."""
     wanted = (

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol, TextIO, cast
 
+from webapp.cells import unguarded
 from webapp.sources.described import key_of
 
 _SAMPLE = 1 << 20
@@ -32,11 +33,15 @@ class NotReadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of the file: `line` is where it begins (1 is the header), `fields` is None where it is broken, `text` what stood there."""
+    """One row of the file: `line` is where it begins (1 is the header), `fields` is None where it is broken, `text` what stood there.
+
+    `key`: the id of a broken row that still says it.
+    """
 
     line: int
     fields: dict[str, str] | None
     text: list[str]
+    key: str = ""
 
 
 class RowFile:
@@ -70,7 +75,8 @@ class RowFile:
             if fields is None or len(fields) != width or _is_undecoded(fields):
                 yield Record(line, None, self._give_back())
             else:
-                yield Record(line, dict(zip(self.header, fields, strict=True)), fields)
+                told = [unguarded(field) for field in fields]
+                yield Record(line, dict(zip(self.header, told, strict=True)), told)
 
     def _read_header(self) -> list[str]:
         return known_columns(self._next() or [])

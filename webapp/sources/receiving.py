@@ -4,6 +4,7 @@ Of one node one batch is carried out at a time, in the order of arrival: an olde
 out holds the node for a minute and renews that with the rows; a worker that was killed lets go of it by itself.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -14,17 +15,22 @@ from sqlalchemy import func, select
 from webapp.access import Actor
 from webapp.db import new_key, now, reading, session, today, transaction
 from webapp.events import BatchDecided, BatchReceived
-from webapp.ledger import record
+from webapp.ledger import LeaseLost, NotYet, record
 from webapp.reference.queries import whole
 from webapp.sources import operations, storing
 from webapp.sources.described import KEYS, as_csv
 from webapp.sources.models import Batch, BatchMode, BatchOrigin, BatchState, RowFormat, Source
 from webapp.sources.operations import Overtaken
 from webapp.sources.storing import Stored
+from webapp.sources.writing import Validity
 
 HELD_FOR = timedelta(seconds=90)
+TRIES_AT_MOST = 4
+"""A batch that was begun so often and came no further is given up: those behind it wait no longer than the first pauses of a delivery."""
 _HOUR = timedelta(hours=1)
 _WAITING = (BatchState.WAITING, BatchState.RUNNING)
+_A_MOMENT = timedelta(seconds=1)
+log = logging.getLogger(__name__)
 
 
 class Refusal(Exception):
@@ -74,7 +80,7 @@ def receive(
     if origin is BatchOrigin.PUSH:
         _keep_within_limit(source_id)
     batch = Batch(
-        id=stored.batch_id,
+        id=new_key(),
         source_id=source_id,
         file_name=file_name[:200],
         as_of=today(),
@@ -88,7 +94,17 @@ def receive(
     )
     session().add(batch)
     record(BatchReceived(str(batch.id)), by=by)
+    storing.give_to(batch.id, stored)
     return batch, True
+
+
+def says_nothing_new(source_id: UUID, stored: Stored, mode: BatchMode) -> bool:
+    """It is the file that came last, and no row would be renewed by it. One that is held stays the last, so that a person can decide about it."""
+    with reading():
+        last = session().scalar(select(Batch).where(Batch.source_id == source_id).order_by(Batch.id.desc()).limit(1))
+    if last is None or (last.body_digest, last.mode) != (stored.digest, mode) or last.state is BatchState.FAILED:
+        return False
+    return today() < Validity.of(last.as_of).changes_nothing_before
 
 
 def _keep_within_limit(source_id: UUID) -> None:
@@ -146,15 +162,19 @@ def _decide(batch: Batch, *, by: Actor, also_late: bool = False) -> None:
 
 
 def carry_out(batch_id: UUID, renew: Callable[[], None]) -> None:
-    """Carries out what waits of this batch's node, one after the other; nothing where another worker is at it, who will come to this one too."""
+    """Carries out what waits of this batch's node, one after the other.
+
+    Raises NotYet where another worker is at it: that one will come to this batch too, unless it was killed, and then nobody else would.
+    """
     with reading():
         batch = session().get(Batch, batch_id)
-        source_id = None if batch is None else batch.source_id
-    if source_id is None or not _take(source_id):
+        source_id = None if batch is None or batch.state not in _WAITING else batch.source_id
+    if source_id is None:
         return
+    _take(source_id)
     try:
         while (waiting := _next(source_id)) is not None:
-            _run(waiting, source_id, renew)
+            _try(waiting, source_id, renew)
     except Overtaken:
         return
     except BaseException:
@@ -163,13 +183,12 @@ def carry_out(batch_id: UUID, renew: Callable[[], None]) -> None:
         raise
 
 
-def _take(source_id: UUID) -> bool:
+def _take(source_id: UUID) -> None:
     with transaction():
-        source = session().get_one(Source, source_id, with_for_update=True)
-        if source.busy_until is not None and source.busy_until > now():
-            return False
-        source.busy_until = now() + HELD_FOR
-        return True
+        source, at = session().get_one(Source, source_id, with_for_update=True), now()
+        if source.busy_until is not None and source.busy_until > at:
+            raise NotYet(source.busy_until - at + _A_MOMENT)
+        source.busy_until = at + HELD_FOR
 
 
 def _next(source_id: UUID) -> UUID | None:
@@ -181,13 +200,33 @@ def _next(source_id: UUID) -> UUID | None:
         if batch is None:
             source.busy_until = None
             return None
-        batch.state = BatchState.RUNNING
+        if batch.attempts >= TRIES_AT_MOST:  # each of them ended with its worker: no error was ever seen
+            operations.give_up(batch, by=Actor.source(source.name))
+            return batch.id
+        batch.state, batch.attempts = BatchState.RUNNING, batch.attempts + 1
         return batch.id
+
+
+def _try(batch_id: UUID, source_id: UUID, renew: Callable[[], None]) -> None:
+    """What goes wrong is tried again later, so often; then the batch is given up, and those behind it go on."""
+    try:
+        _run(batch_id, source_id, renew)
+    except (Overtaken, LeaseLost):
+        raise
+    except Exception:
+        with transaction():
+            batch = session().get_one(Batch, batch_id, with_for_update=True)
+            if batch.attempts < TRIES_AT_MOST or batch.is_ended:
+                raise
+            operations.give_up(batch, by=Actor.source(session().get_one(Source, source_id).name))
+        log.exception("batch=%s given up", batch_id)
 
 
 def _run(batch_id: UUID, source_id: UUID, renew: Callable[[], None]) -> None:
     with reading():
         batch, source = session().get_one(Batch, batch_id), session().get_one(Source, source_id)
+    if batch.is_ended:
+        return
 
     def progress(done: int, size: int, rows: int) -> None:
         renew()

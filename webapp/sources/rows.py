@@ -31,6 +31,7 @@ from webapp.sources.models import RefusalReason
 
 REQUIRED = ("id", "title", "company", "region_code")
 KEY_AT_MOST = 80
+SOURCE_AT_MOST = 80
 URL_AT_MOST = 500
 HEADCOUNT_AT_MOST = 100_000
 Row = Mapping[str, str]
@@ -79,8 +80,7 @@ class RowReader:
 
     def read(self, row: Row) -> "Sent | Removed":
         """Raises RowRefused with the first reason that applies."""
-        source = line(self._source_name or row.get("source", ""), 80)
-        key = line(row.get("id", ""))
+        source, key = self._source(row), line(row.get("id", ""))
         if not source or not key or len(key) > KEY_AT_MOST:
             raise RowRefused(RefusalReason.BROKEN_ROW)
         if is_removal(row.get(REMOVED, "")):
@@ -93,8 +93,12 @@ class RowReader:
 
     def named(self, row: Row) -> list[tuple[str, str]]:
         """What a refused row is about, as far as it says so."""
-        source, key = line(self._source_name or row.get("source", ""), 80), line(row.get("id", ""))
+        source, key = self._source(row), line(row.get("id", ""))
         return [(source, key)] if source and key else []
+
+    def _source(self, row: Row) -> str:
+        """Who is known to send the file is called as it is; only the names of a file of several sources are read from it."""
+        return self._source_name or line(row.get("source", ""), SOURCE_AT_MOST)
 
     def _content(self, row: Row, source: str) -> Content:
         title = line(row.get("title", ""), 120)
@@ -225,7 +229,7 @@ _ADDRESS = re.compile(r"https://[a-zA-Z0-9.-]+(?::\d{1,5})?(?:/[^\s<>\"'\\\\]*)?
 def web_address(text: str) -> str:
     """The page of the source that shows it; anything that is no plain https address is left out."""
     told = text.strip()
-    return told if len(told) <= URL_AT_MOST and _ADDRESS.fullmatch(told) else ""
+    return told if len(told) <= URL_AT_MOST and told.isprintable() and _ADDRESS.fullmatch(told) else ""
 
 
 def headcount(text: str) -> int | None:

@@ -1,6 +1,6 @@
 """Files of batches on the disk of the house: laid down whole or not at all, named by the batch, looked into before anybody parses them.
 
-They hold public postings only. The web process lays a file down and a batch worker reads it, so both have the same `var`.
+They hold public postings only. The web process lays a file down and a batch worker reads it, so both have the same folder (`ZHILU_SHARED`).
 """
 
 import hashlib
@@ -30,9 +30,8 @@ class TooLarge(NotReadable):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file that was laid down for the batch of this key; `digest` is the SHA-256 of what came."""
+    """A file that no batch has yet; `digest` is the SHA-256 of what came."""
 
-    batch_id: UUID
     path: Path
     digest: str
     size: int
@@ -73,8 +72,8 @@ def inbox_of(source_id: UUID) -> Path:
 
 def lay_down(read: Callable[[int], bytes], *, most: int) -> Stored:
     """Everything `read` gives, at most so many bytes. Raises NotReadable (TooLarge) and leaves nothing behind."""
-    batch_id = new_key()
-    path, partial = path_of(batch_id), path_of(batch_id).with_suffix(".part")
+    path = path_of(new_key()).with_suffix(".laid")
+    partial = path.with_suffix(".part")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with partial.open("wb") as file:
@@ -83,7 +82,12 @@ def lay_down(read: Callable[[int], bytes], *, most: int) -> Stored:
         partial.rename(path)
     finally:
         partial.unlink(missing_ok=True)
-    return Stored(batch_id, path, digest, size, form)
+    return Stored(path, digest, size, form)
+
+
+def give_to(batch_id: UUID, stored: Stored) -> None:
+    """From now on it is the file of this batch. A batch gets its key when its file is whole, so that keys are in the order of arrival."""
+    stored.path.rename(path_of(batch_id))
 
 
 def _copy(read: Callable[[int], bytes], file: BinaryIO, most: int) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 """Excel workbooks: refused before they are parsed where they would unpack to too much, read as rows of text, and written as templates.
 
-A workbook is a zip archive. Its directory may lie about sizes, so every part is unpacked once and counted before the parser sees it.
+A workbook is a zip archive: `webapp.archives` looks at its directory. Then every part is read once, by which those that are broken or are not
+what the directory says fail their checksum; what a part may unpack to is counted by the directory, and the parser (calamine) keeps to it too.
 """
 
 import zipfile
@@ -13,11 +14,9 @@ from xml.sax.saxutils import escape
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from webapp import archives
 from webapp.sources.reading import FIELD_AT_MOST, NotReadable, Record, known_columns, require
 
-PARTS_AT_MOST = 1_000
-UNPACKED_AT_MOST = 50 * 1024 * 1024
-RATIO_AT_MOST = 100
 _PIECE = 1 << 16
 _BROKEN = "这个 Excel 文件已经损坏，无法打开。请重新另存为 .xlsx 再发送"
 
@@ -57,21 +56,15 @@ def check(path: Path) -> None:
     """Raises NotReadable for what is no workbook, holds macros, or would unpack to more than a feed ever needs."""
     try:
         with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-            if len(parts) > PARTS_AT_MOST:
-                raise NotReadable("这个 Excel 文件的部件太多，不像岗位表。请另存为一个新的 .xlsx 再发送")
-            if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
-                raise NotReadable("这个 Excel 文件带有宏，不能接收。请另存为不带宏的 .xlsx 再发送")
-            _weigh(archive, parts)
+            _read_through(archive, archives.parts_of(archive))
+    except archives.NotAccepted as reason:
+        raise NotReadable(str(reason)) from reason
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as trouble:
         raise NotReadable(_BROKEN) from trouble
 
 
-def _weigh(archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> None:
-    """By the directory first, which costs nothing; then by what really comes out, part by part."""
-    packed = sum(part.compress_size for part in parts)
-    if sum(part.file_size for part in parts) > min(UNPACKED_AT_MOST, max(packed, 10_000) * RATIO_AT_MOST):
-        raise NotReadable("这个 Excel 文件解开后太大，不能接收。请拆成几个文件，或改用 CSV、JSON Lines")
+def _read_through(archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> None:
+    """zipfile gives no more of a part than the directory says, and compares the checksum at its end."""
     for part in parts:
         with archive.open(part) as unpacked:
             while unpacked.read(_PIECE):

@@ -7,7 +7,7 @@ down or sent back stays.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 from itertools import groupby
 from typing import Any, NamedTuple, cast
@@ -21,7 +21,8 @@ from webapp.events import PostingsWithdrawn, SourceOpened
 from webapp.ledger import record
 from webapp.postings import cards
 from webapp.postings.models import Posting, PostingReview, PostingState, ReviewDecision
-from webapp.reference.queries import home_province
+from webapp.postings.reviewing import operations as reviewing
+from webapp.reference.queries import home_province, whole
 from webapp.sources.models import Source
 from webapp.sources.rows import Removed, Sent
 
@@ -85,13 +86,39 @@ class _Move(IntEnum):
     WAITS = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """How long the rows of a file are offered. A row that says nothing new is renewed only when no more than `renewed_from` days are left:
+    a daily snapshot would otherwise change every row every day, and each would be indexed and told to the outlets anew."""
+
+    first: date
+    last: date
+    renewed_from: int
+
+    @classmethod
+    def of(cls, day: date) -> "Validity":
+        days = whole("forwarded_valid_days", on=day)
+        return cls(day, day + timedelta(days=days), days * whole("forwarded_renewed_share", on=day) // 100)
+
+    def renews(self, through: date | None) -> bool:
+        return through is None or (through < self.last and (through - self.first).days <= self.renewed_from)
+
+    @property
+    def changes_nothing_before(self) -> date:
+        """Until this day the same file again would renew none of its rows."""
+        return self.last - timedelta(days=self.renewed_from)
+
+
 @dataclass(slots=True)
 class Writer:
-    """Writes the rows of one batch. `sources` by name, completed on the way; `unended` batches have rows nobody was told of."""
+    """Writes the rows of one batch. `unended` batches have rows nobody was told of.
+
+    `source`: whose rows they are, whatever name they bring; None: each row's name decides, and `sources` is completed on the way.
+    """
 
     batch_id: UUID
-    valid_from: date
-    valid_through: date
+    validity: Validity
+    source: Source | None
     sources: dict[str, Source]
     unended: set[UUID]
     by: Actor = Actor.SYSTEM
@@ -115,6 +142,7 @@ class Writer:
         at = now()
         values = {"state": PostingState.WITHDRAWN, "closed_at": at, "version": _TABLE.c.version + 1}
         session().connection().execute(update(_TABLE).where(_TABLE.c.id.in_(gone)).values(**values))
+        reviewing.take_back_all(gone)
         record(PostingsWithdrawn(at.isoformat(), str(self.batch_id), len(gone)), by=self.by)
         cards.lead_next(gone, by=self.by)
         return len(gone)
@@ -136,11 +164,12 @@ class Writer:
         if known.is_refused and row.digest == known.row_digest:
             return False
         if known.state in _COMES_BACK:  # a file of long ago does not open what it would not keep open for a day
-            return self.valid_through >= today()
-        lapses = known.valid_through is None or known.valid_through < self.valid_through
-        return row.digest != known.row_digest or lapses
+            return self.validity.last >= today()
+        return row.digest != known.row_digest or self.validity.renews(known.valid_through)
 
     def _source(self, name: str) -> Source:
+        if self.source is not None:
+            return self.source
         if name not in self.sources:
             self.sources[name] = source_named(name)
         return self.sources[name]
@@ -150,7 +179,7 @@ class Writer:
             return
         numbers = take_numbers("posting_seq", "posting", "seq", len(rows))
         at = now()
-        validity = {"valid_from": self.valid_from, "valid_through": self.valid_through}
+        validity = {"valid_from": self.validity.first, "valid_through": self.validity.last}
         named = {"source_id": source.id, "batch_id": self.batch_id, "card_rank": source.priority}
         shared = {**named, "version": 1, "created_at": at, **validity}
         values = [
@@ -162,18 +191,20 @@ class Writer:
     def _change(self, source: Source, rows: list[tuple[Sent, _Known]]) -> None:
         """Content and validity as sent now; what comes back is offered again, from now on. No validity is shortened by an older file.
 
-        An open one that now says what blocks, and that no person has seen saying it, leaves the open ones and waits for a reviewer.
+        An open one that now says other words than a person has seen, where a person has to see them, leaves the open ones and waits.
         """
         at = now()
-        for move, group in groupby(sorted(rows, key=_move), key=_move):
-            pairs = list(group)
+        moves: dict[_Move, list[tuple[Sent, _Known]]] = {}
+        for row, known in rows:
+            moves.setdefault(_move(source, row, known), []).append((row, known))
+        for move, pairs in sorted(moves.items()):
             values = [
                 {
                     **row.content,
                     **self._moved(move, source, row, at),
                     "flags": row.flags,
                     "batch_id": self.batch_id,
-                    "valid_through": max(self.valid_through, known.valid_through or self.valid_through),
+                    "valid_through": max(self.validity.last, known.valid_through or self.validity.last),
                     "row_digest": row.digest,
                     "its_id": known.id,
                 }
@@ -188,7 +219,7 @@ class Writer:
     def _moved(self, move: _Move, source: Source, row: Sent, at: datetime) -> dict[str, Any]:
         if move is _Move.STAYS:
             return {}
-        anew = {"valid_from": self.valid_from, "card_id": None}
+        anew = {"valid_from": self.validity.first, "card_id": None}
         if move is _Move.AGAIN:
             return {**_begins(source, row, at), "closed_at": None, **anew}
         return {"state": PostingState.IN_REVIEW, "submitted_at": at, "closed_at": at, **anew}
@@ -235,8 +266,8 @@ def _begins(source: Source, row: Sent, at: datetime) -> dict[str, Any]:
     return {"state": state, "opened_at": at if opens else None, "submitted_at": None if opens else at, "flags": row.flags}
 
 
-def _move(pair: tuple[Sent, _Known]) -> _Move:
-    row, known = pair
+def _move(source: Source, row: Sent, known: _Known) -> _Move:
     if known.state in _COMES_BACK:
         return _Move.WAITS if known.refused_at is not None else _Move.AGAIN
-    return _Move.WAITS if known.state is PostingState.OPEN and set(row.flags) - set(known.flags) else _Move.STAYS
+    says_otherwise = known.state is PostingState.OPEN and row.digest != known.row_digest
+    return _Move.WAITS if says_otherwise and (row.flags or not source.opens) else _Move.STAYS

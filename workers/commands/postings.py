@@ -59,7 +59,7 @@ def import_postings(file: Path, source_name: str | None, as_of: datetime | None,
                     source_name=source_name,
                     as_of=as_of.date() if as_of else today(),
                     rejects=rejects,
-                    var=settings.var,
+                    var=settings.shared,
                     by=Actor.command(),
                     progress=progress,
                 )

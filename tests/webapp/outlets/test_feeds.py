@@ -16,10 +16,11 @@ from tests.factories.outlets import make_outlet, make_pull_key, outlet_now
 from tests.factories.postings import make_forwarded, make_posting
 from tests.factories.reference import set_parameter
 from tests.webapp.outlets.support import cycle, said, touch, withdraw, words
+from webapp.access import Actor
 from webapp.config import Settings
 from webapp.db import reading, session, transaction
-from webapp.outlets import offering, queries, schema, sending
-from webapp.outlets.models import DispatchKind, Outlet, OutletState, Way
+from webapp.outlets import offering, operations, queries, schema, sending
+from webapp.outlets.models import DispatchKind, Outlet, Way
 from webapp.outlets.pace import Pace
 from webapp.outlets.selection import Selection
 from webapp.outlets.views import feeds
@@ -58,6 +59,9 @@ class Partner:
         assert response.status_code == 200, response.text
         told = self._take(response)
         return told + self.follow() if response.headers["Zhilu-More"] == "1" else told
+
+    def open(self) -> set[str]:
+        return {key for key, item in self.shown.items() if not item.get("removed")}
 
     def _take(self, response: TestResponse) -> list[dict]:
         told = [json.loads(line) for line in response.text.splitlines()]
@@ -190,11 +194,29 @@ def test_a_new_key_ends_the_old_one(client: FlaskClient, partner: Partner, outle
     assert partner.get("snapshot.jsonl").status_code == 401
 
 
-def test_a_suspended_outlet_gets_nothing(partner: Partner, outlet: Outlet) -> None:
+def suspend(outlet: Outlet, *, again: bool = False) -> None:
     with transaction():
-        session().get_one(Outlet, outlet.id).state = OutletState.SUSPENDED
-    for path in ("snapshot.jsonl", "changes.jsonl?since=x"):
-        assert (partner.get(path).status_code, partner.get(path).json["error"]) == (403, "suspended")
+        (operations.resume if again else operations.suspend)(session().get_one(Outlet, outlet.id), by=Actor.SYSTEM)
+
+
+def test_a_suspended_outlet_gets_no_snapshot_and_hears_only_of_what_is_gone(partner: Partner, outlet: Outlet) -> None:
+    first, second = make_posting(), make_posting()
+    cycle()
+    partner.begin()
+    third = make_posting(title="保洁员")
+    cycle()
+    suspend(outlet)
+    assert (partner.get("snapshot.jsonl").status_code, partner.get("snapshot.jsonl").json["error"]) == (403, "suspended")
+    withdraw(first)
+    make_posting(title="叉车工")
+    cycle()
+    assert [item["identifier"] for item in partner.follow()] == [str(first.id)]
+    assert partner.follow() == [], "the cursor goes on"
+    assert partner.open() == {str(second.id)}
+    suspend(outlet, again=True)
+    cycle()
+    partner.follow()
+    assert len(partner.open()) == 3 and str(third.id) in partner.open(), "what was kept back is told anew"
 
 
 def test_the_key_is_kept_nowhere(partner: Partner, settings: Settings) -> None:

@@ -120,6 +120,16 @@ def test_at_its_time_the_newest_that_fit_are_published(house: Settings, screen: 
         assert told is not None and told.payload["postings"] == 2
 
 
+def test_a_publication_chooses_in_its_own_region(house: Settings, screen: Outlet) -> None:
+    """Whoever plans for a county publishes nothing of its neighbours, though the outlet takes the whole city."""
+    publication = make_publication(screen, region="370102")
+    make_posting(title="历下的", region="370102")
+    make_posting(title="市中的", region="370103")
+    come_to(publication)
+    tending.publish_due(lambda: None)
+    assert shown(screen) == ["历下的"]
+
+
 def test_the_page_follows_what_happens_to_its_postings_until_the_next_time(house: Settings, screen: Outlet) -> None:
     publication = make_publication(screen)
     first, second = make_posting(), make_posting(title="保洁员")

@@ -80,6 +80,7 @@ class TestKeeping:
             ({"way": "push"}, "接口地址"),
             ({"way": "push", "address": "https://user:pw@x.example/"}, "不要写用户名和密码"),
             ({"way": "push", "address": "http://x.example/"}, "必须以 https:// 开头"),
+            ({"way": "push", "address": "https://x.example/", "secret": "密钥一"}, "不能有空格和汉字"),
         ],
     )
     def test_what_is_wrong_is_said_and_nothing_typed_is_lost(self, admin: FlaskClient, change: dict[str, str], says: str) -> None:

@@ -59,8 +59,10 @@ def test_an_open_row_that_now_says_so_leaves_the_open_ones_until_it_is_decided(s
     _, (waits,) = send(BLOCKED)
     assert (waits.state, waits.flags, waits.duties) == (S.IN_REVIEW, ["SEX"], BLOCKED)
     approve(waits)
-    _, (opened,) = send(BLOCKED + "每班八小时。")
-    assert (opened.state, opened.duties) == (S.OPEN, BLOCKED + "每班八小时。")  # a person has seen it say so
+    _, (opened,) = send(BLOCKED)
+    assert opened.state is S.OPEN, "a person has seen these words"
+    _, (waits,) = send(BLOCKED + "每班八小时。")
+    assert (waits.state, waits.duties) == (S.IN_REVIEW, BLOCKED + "每班八小时。"), "and nobody has seen those"
 
 
 def test_one_that_mends_its_words_still_waits_for_whoever_has_it_in_hand(send):

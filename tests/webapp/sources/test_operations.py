@@ -102,7 +102,7 @@ def test_the_same_id_of_another_source_is_another_posting(tmp_path):
 
 
 def test_a_row_sent_again_later_is_renewed_but_not_newly_published(tmp_path):
-    day = today() - timedelta(days=10)
+    day = today() - timedelta(days=15)
     path = write_rows(tmp_path / "a.csv", [row()])
     import_rows(path, as_of=day)
     report = import_rows(path)

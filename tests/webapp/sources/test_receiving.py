@@ -7,7 +7,7 @@ from tests.factories.reference import set_parameter
 from tests.factories.sources import json_lines, make_key, make_node, receive, row, send, stored_batch
 from webapp.access import Actor
 from webapp.db import now, reading, session, transaction
-from webapp.ledger import Entry
+from webapp.ledger import Entry, NotYet
 from webapp.postings.models import Posting, PostingState
 from webapp.sources import nodes, operations, receiving, storing
 from webapp.sources.models import Batch, BatchMode, BatchOrigin, BatchState, RefusalReason, Source
@@ -192,7 +192,9 @@ def test_a_node_another_worker_is_at_is_left_to_it_and_taken_over_when_that_one_
     batch = receive(node, json_lines([row(1)]))
     with transaction():
         session().get_one(Source, node.id).busy_until = now() + timedelta(seconds=60)
-    receiving.carry_out(batch.id, lambda: None)
+    with pytest.raises(NotYet) as later:
+        receiving.carry_out(batch.id, lambda: None)
+    assert timedelta(seconds=59) < later.value.after < timedelta(seconds=62), "not lost: due again when that one has let go or is dead"
     assert stored_batch(batch).state is BatchState.WAITING
     with transaction():
         session().get_one(Source, node.id).busy_until = now() - timedelta(seconds=1)

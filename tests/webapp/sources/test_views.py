@@ -7,6 +7,7 @@ from werkzeug.datastructures import FileStorage
 
 from tests.factories.accounts import make_staff
 from tests.factories.postings import make_forwarded
+from tests.factories.reference import set_parameter
 from tests.factories.sources import json_lines, make_key, make_node, node_values, row, send, stored_batch
 from tests.webapp.pages import read
 from webapp.access import Role
@@ -55,13 +56,20 @@ def test_a_node_pushes_a_batch_and_reads_its_receipt(client, secret):
     assert "拒收原因" in file.get_data(as_text=True)
 
 
+def test_a_nodes_name_is_cleaned_as_a_file_would_name_it(admin):
+    admin.post("/sources/new", data=node_values(name=" 历下　区  市场 "))
+    with reading():
+        assert "历下 区 市场" in session().scalars(select(Source.name)).all()
+    assert "请填写节点名称" in admin.post("/sources/new", data=node_values(name="\u200b ")).get_data(as_text=True)
+
+
 def test_the_same_key_answers_the_same_receipt_and_keeps_no_second_file(client, secret, settings):
     first, again = (push(client, secret, json_lines([row(1)])) for _ in range(2))
     assert (first.status_code, again.status_code, first.json["id"]) == (202, 200, again.json["id"])
-    assert len(list((settings.var / "batches").iterdir())) == 1
+    assert len(list((settings.shared / "batches").iterdir())) == 1
     other = push(client, secret, json_lines([row(2)]))
     assert (other.status_code, other.json["error"]) == (409, "key_reused")
-    assert len(list((settings.var / "batches").iterdir())) == 1
+    assert len(list((settings.shared / "batches").iterdir())) == 1
 
 
 @pytest.mark.parametrize(
@@ -227,6 +235,7 @@ def test_a_reviewer_settles_a_contradiction_and_takes_a_card_apart(client, sign_
     page = read(client.post(f"/sources/conflicts/{conflict.id}", data={"decision": "apart", "reason": ""}))
     assert "请写明理由" in " ".join(page.errors)
     assert client.post(f"/sources/conflicts/{conflict.id}", data={"decision": "apart", "reason": "两个工地"}).status_code == 303
+    assert "两个工地" in read(client.get(f"/sources/conflicts/{conflict.id}")).text
     assert "两个工地" in read(client.get("/sources/conflicts?state=settled")).text
     with reading():
         assert session().get_one(Posting, behind.id).card_id is None
@@ -256,3 +265,24 @@ def test_a_county_does_not_see_the_nodes_of_its_city(client, sign_in, node):
     with transaction():
         session().get_one(Source, node.id).region = "370102"
     assert client.get(f"/sources/{node.id}").status_code == 200
+
+
+def test_who_may_read_contradictions_reads_one_and_is_offered_no_form(admin, node):
+    _, _, conflict = two_on_a_card(node)
+    page = read(admin.get(f"/sources/conflicts/{conflict.id}"))
+    assert "谁说了什么" in page.text and "由有权处理" in page.text and "记录决定" not in page.text
+    assert admin.post(f"/sources/conflicts/{conflict.id}", data={"decision": "apart", "reason": "x"}).status_code == 403
+
+
+def test_from_which_share_on_refused_rows_are_many_is_a_parameter(admin, node):
+    send(node, [row(number, title="" if number == 1 else "焊工") for number in range(1, 11)])
+    assert "偏高" not in read(admin.get("/sources")).text
+    set_parameter("source_refused_share", "10")
+    assert "偏高" in read(admin.get("/sources")).text
+
+
+def test_the_form_names_the_limit_that_holds_for_it(admin, node, app):
+    most = app.config["MAX_CONTENT_LENGTH"]
+    assert f"一个文件最多 {most // 1024 // 1024} MB" in read(admin.get(f"/sources/{node.id}")).text
+    set_parameter("node_batch_bytes_max", "1048576")
+    assert "一个文件最多 1 MB" in read(admin.get(f"/sources/{node.id}")).text

@@ -71,8 +71,11 @@ def snapshot(slug: str, form: str) -> Response:
 @blueprint.get("/feeds/<slug>/changes.<form>")
 @keyed
 def changes(slug: str, form: str) -> Response:
-    """What was told since the cursor, removals too, the oldest first; `Zhilu-More: 1` where more follows at once."""
-    wanted, outlet = _format(form), _who_fetches(slug)
+    """What was told since the cursor, removals too, the oldest first; `Zhilu-More: 1` where more follows at once.
+
+    An outlet that is suspended still hears what is gone, and nothing else: what it shows already must not stay there for ever.
+    """
+    wanted, outlet = _format(form), _who_fetches(slug, also_suspended=True)
     _keep_pace(_requests, outlet, "feed_changes_per_minute")
     since = _since(outlet)
     rows = queries.offered(outlet, after=since, limit=AT_ONCE + 1)
@@ -80,8 +83,9 @@ def changes(slug: str, form: str) -> Response:
     reached = rows[-1].dispatch.number if more else max(outlet.last_number, rows[-1].dispatch.number if rows else 0)
     response = Response(items.written(wanted, _told(rows)), content_type=items.content_type(wanted))
     response.headers["Zhilu-More"] = str(int(more))
-    if since > outlet.pulled_number or outlet.pulled_at is None or outlet.pulled_at < now() - NOTED_EVERY:
-        response.call_on_close(partial(_note, outlet.id, since))
+    reached_there = since if outlet.is_active else 0  # what was kept back from it has not reached it
+    if reached_there > outlet.pulled_number or outlet.pulled_at is None or outlet.pulled_at < now() - NOTED_EVERY:
+        response.call_on_close(partial(_note, outlet.id, reached_there))
     return _with_cursor(response, outlet, reached)
 
 
@@ -126,10 +130,10 @@ def _format(form: str) -> Format:
     return found(next((known for known in Format if known.value == form), None))
 
 
-def _who_fetches(slug: str) -> Outlet:
+def _who_fetches(slug: str, *, also_suspended: bool = False) -> Outlet:
     outlet = _who(slug)
-    if not outlet.is_active:
-        _refuse(403, "suspended", "这个发布渠道已暂停，请联系公共就业服务机构")
+    if not outlet.is_active and not also_suspended:
+        _refuse(403, "suspended", "这个发布渠道已暂停，只能取变化中的撤下通知。请联系公共就业服务机构")
     if outlet.way is not Way.PULL:
         _refuse(403, "not_fetched", "这个发布渠道不是由贵方来取的，请联系公共就业服务机构")
     return outlet

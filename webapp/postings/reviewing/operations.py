@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from webapp.access import Actor
 from webapp.db import new_key, now, session
@@ -83,6 +83,12 @@ def take_back(posting: Posting, change: PostingChange | None = None, *, by: Acto
     for item in _waiting_items(posting):
         if item.change_id == change_id:
             _end(item, None, by=by)
+
+
+def take_back_all(keys: Sequence[UUID]) -> None:
+    """A source no longer offers these: nobody has to decide about them any more."""
+    waiting = update(ReviewItem).where(ReviewItem.posting_id.in_(keys), ReviewItem.closed_at.is_(None))
+    session().execute(waiting.values(closed_at=now(), holder_id=None, held_until=None))
 
 
 def drop_change(posting: Posting, *, by: Actor) -> PostingChange | None:

@@ -121,6 +121,7 @@ def guide() -> str:
         share=whole("snapshot_least_share"),
         guarded_from=whole("snapshot_guard_from"),
         kept_days=whole("batch_file_kept_days"),
+        renewed_share=whole("forwarded_renewed_share"),
     )
 
 

@@ -42,14 +42,22 @@ def conflicts() -> str:
     )
 
 
-@blueprint.route("/sources/conflicts/<uuid:key>", methods=["GET", "POST"])
+@blueprint.get("/sources/conflicts/<uuid:key>")
+@requires(Permission.SOURCE_READ)
+def conflict(key: UUID) -> str:
+    """Whoever reads the list reads what it leads to; the form is for who may decide."""
+    return _conflict_page(found(queries.conflict_of(key, readable())), ConflictForm(formdata=None))
+
+
+@blueprint.post("/sources/conflicts/<uuid:key>")
 @requires(Permission.CONFLICT_SETTLE)
-def conflict(key: UUID) -> Answer:
-    one, form = found(queries.conflict_of(key, _decidable())), ConflictForm()
+def settle_conflict(key: UUID) -> Answer:
+    form = ConflictForm()
+    found(queries.conflict_of(key, _decidable()))
     if form.validate_on_submit() and _settle(key, form):
         flash("决定已记录，岗位的展示随之改好。", "success")
         return redirect(url_for(".conflicts"), 303)
-    return _conflict_page(found(queries.conflict_of(key, _decidable())) if form.is_submitted() else one, form)
+    return _conflict_page(found(queries.conflict_of(key, _decidable())), form)
 
 
 def _settle(key: UUID, form: ConflictForm) -> bool:
@@ -78,6 +86,7 @@ def _conflict_page(one: PostingConflict, form: ConflictForm) -> str:
         said=queries.as_of(postings.values()),
         rows=[(label, first_said, second_said, first_said != second_said) for label, first_said, second_said in _side_by_side(first, second)],
         fields=FIELDS,
+        may_settle=queries.conflict_of(one.id, _decidable()) is not None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -36,6 +36,7 @@ def nodes() -> str:
         waiting=paginate(queries.conflicts(readable(), settled=False), number=1, size=1).total,
         several=paginate(queries.cards_with_several(readable()), number=1, size=1).total,
         may_manage=visitor().may(Permission.SOURCE_MANAGE),
+        much_refused=whole("source_refused_share"),
     )
 
 
@@ -102,6 +103,7 @@ def _node_page(
         page=paginate(queries.batches_of(source)),
         regions=reference.regions(),
         manages=manages,
+        megabytes=_upload_bytes_at_most() // 1024 // 1024,
         secret=secret,
         contact_shown=contact_shown and manages,
         folder=f"inbox/{source.id}",
@@ -202,6 +204,11 @@ def upload(key: UUID) -> Answer:
         form.file.errors = [str(refusal)]
         return _node_page(source, upload_form=form)
     return redirect(url_for(".batch", key=batch_id), 303)
+
+
+def _upload_bytes_at_most() -> int:
+    """A page's form is held to what any request may bring, however much a node may push."""
+    return min(whole("node_batch_bytes_max"), int(current_app.config["MAX_CONTENT_LENGTH"]))
 
 
 def _take(source: Source, file: FileStorage, mode: BatchMode) -> UUID:
