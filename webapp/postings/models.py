@@ -32,9 +32,9 @@ NEXT: dict[PostingState, frozenset[PostingState]] = {
     _S.IN_REVIEW: frozenset({_S.OPEN, _S.DRAFT, _S.WITHDRAWN}),
     _S.OPEN: frozenset({_S.PAUSED, _S.FILLED, _S.EXPIRED, _S.WITHDRAWN, _S.TAKEN_DOWN}),
     _S.PAUSED: frozenset({_S.OPEN, _S.FILLED, _S.EXPIRED, _S.WITHDRAWN, _S.TAKEN_DOWN}),
-    _S.FILLED: frozenset({_S.OPEN, _S.EXPIRED, _S.TAKEN_DOWN}),
-    _S.EXPIRED: frozenset({_S.DRAFT, _S.OPEN, _S.TAKEN_DOWN}),
-    _S.WITHDRAWN: frozenset({_S.DRAFT}),
+    _S.FILLED: frozenset({_S.OPEN, _S.EXPIRED, _S.WITHDRAWN, _S.TAKEN_DOWN}),
+    _S.EXPIRED: frozenset({_S.DRAFT, _S.OPEN, _S.WITHDRAWN, _S.TAKEN_DOWN}),
+    _S.WITHDRAWN: frozenset({_S.DRAFT, _S.TAKEN_DOWN}),
     _S.TAKEN_DOWN: frozenset(),
 }
 """The one table of moves that people make. What a source moves by sending its own row again, or by withdrawing it, is said in `sources.writing`."""
