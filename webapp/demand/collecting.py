@@ -81,10 +81,11 @@ def collect(scope: Scope, tell: Tell) -> list[Counted]:
     """Everything that counts, postings first; reads in short reads of its own."""
     jobs = _jobs(scope, tell)
     with reading():
-        needs_of = dict(session().execute(select(NeedPosting.posting_id, NeedPosting.need_id)).all())
-    found = _live_needs(scope)
-    capped = _capped(jobs, needs_of, {need.id: need.headcount for need in found})
-    return [*(_of_job(job, scope) for job in capped), *needs(scope, found, capped, needs_of), *seekers(scope, tell)]
+        linked = select(NeedPosting.posting_id, Need.id, Need.headcount).join(Need, Need.id == NeedPosting.need_id)
+        rows = session().execute(linked).all()
+    needs_of = {posting: need for posting, need, _ in rows}
+    capped = _capped(jobs, needs_of, {need: headcount for _, need, headcount in rows})
+    return [*(_of_job(job, scope) for job in capped), *needs(scope, capped, needs_of), *seekers(scope, tell)]
 
 
 # postings
@@ -183,7 +184,7 @@ def _capped(jobs: Iterable[_Job], needs_of: Mapping[UUID, UUID], headcounts: Map
             jobs_of[need_id].append(job)
     for need_id, several in jobs_of.items():
         several.sort(key=lambda job: (-job.count, job.row.seq))
-        places = max(headcounts.get(need_id, 0), several[0].count)
+        places = max(headcounts[need_id], several[0].count)
         for job in several:
             count = min(job.count, places)
             places -= count
@@ -205,14 +206,10 @@ def _of_job(job: _Job, scope: Scope) -> Counted:
 # needs
 
 
-def _live_needs(scope: Scope) -> Sequence[Need]:
-    """In the order they were opened."""
+def needs(scope: Scope, jobs: Iterable[_Job], needs_of: Mapping[UUID, UUID]) -> list[Counted]:
+    """In the order they were opened. A need whose postings count already adds what it wants beyond them."""
     with reading():
-        return session().scalars(select(Need).where(*_was_live(scope)).order_by(Need.opened_on, Need.id)).all()
-
-
-def needs(scope: Scope, rows: Sequence[Need], jobs: Iterable[_Job], needs_of: Mapping[UUID, UUID]) -> list[Counted]:
-    """A need whose postings count already adds what it wants beyond them."""
+        rows = session().scalars(select(Need).where(*_was_live(scope)).order_by(Need.opened_on, Need.id)).all()
     posted = defaultdict[UUID | None, int](int)
     for job in jobs:
         posted[_need_of(job, needs_of)] += job.count

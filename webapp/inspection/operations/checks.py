@@ -1,7 +1,6 @@
 """An inspector's work: each call is written down, a verdict ends the check and has its effect on the posting in the same transaction."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -137,12 +136,16 @@ def _take_effect(check: Check, verdict: Verdict, *, by: Actor) -> Effect:
     if posting is None:
         return Effect.ALREADY_CLOSED
     before = posting.state
-    with suppress(postings.IllegalMove):  # a draft, or what is down already: nothing of it is shown
+    try:
         if verdict is Verdict.FALSE:
             postings.take_down(posting, f"岗位抽查发现虚假：{check.reason}", by=by)
         else:
             filled = verdict is Verdict.FILLED and PostingState.FILLED in NEXT[before] | {before}
             postings.stop(posting, check.reason, by=by, filled=filled)
+    except postings.OwnPosting as near:  # of another posting of the same card
+        raise TooNear from near
+    except postings.IllegalMove:  # a draft, or what is down already: nothing of it is shown
+        return Effect.ALREADY_CLOSED
     if posting.state is before:
         return Effect.ALREADY_CLOSED
     return Effect.TAKEN_DOWN if verdict is Verdict.FALSE else Effect.STOPPED

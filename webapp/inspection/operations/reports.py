@@ -3,7 +3,6 @@ until another has accepted it (首问负责)."""
 
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -194,11 +193,15 @@ def _take_effect(posting_id: UUID, decision: Decision, reason: str, *, by: Actor
     posting = posting_queries.locked(posting_id)
     if posting is None or decision not in UPHELD:
         return Effect.NONE
-    with suppress(postings.IllegalMove):  # a draft, or what is down already: nothing of it is shown
+    try:
         if decision is Decision.TAKE_DOWN:
             postings.take_down(posting, reason, by=by)
         else:
             postings.stop(posting, reason, by=by)
+    except postings.OwnPosting as near:  # of another posting of the same card
+        raise TooNear from near
+    except postings.IllegalMove:  # a draft, or what is down already: nothing of it is shown
+        pass
     return _STANDS.get(posting.state, Effect.ALREADY_CLOSED)
 
 
