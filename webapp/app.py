@@ -82,7 +82,7 @@ DESKS = (
 )
 """Permission, label, endpoint: the navigation of a signed-in visitor, in this order."""
 NAV_DESKS = 2
-"""How many of them stand in the bar itself; all stand in the visitor's menu. More would wrap on a phone."""
+"""How many of them stand in the bar itself, behind the public pages; all stand in the visitor's menu. More would wrap on a phone."""
 ERRORS = (400, 401, 403, 404, 405, 410, 413, 429, 500, 503)
 FORM_BYTES = 1024 * 1024
 
@@ -226,7 +226,7 @@ def _page_context() -> dict[str, Any]:
     if not g.get("failing", False) and current_user.is_authenticated:
         visitor = access.visitor()
         desks = [(label, url_for(endpoint)) for permission, label, endpoint in DESKS if visitor.may(permission)]
-        context["nav_links"] = [*context["nav_links"][:1], *desks[:NAV_DESKS]]
+        context["nav_links"] = [*context["nav_links"], *desks[:NAV_DESKS]]
         context["desk_links"] = [*desks, ("我的账号", url_for("accounts.account"))]
         context["notices_url"] = url_for("notices.inbox")
         context["unread_count"] = unread_count(visitor.person_id)

@@ -29,6 +29,7 @@ _YEAR = 365 * 24 * 3600
 
 blueprint = Blueprint("web", __name__)
 blueprint.add_app_template_global(sealing.mask_phone, "mask_phone")
+blueprint.add_app_template_global(sealing.mask_name, "mask_name")
 blueprint.add_app_template_global(sealing.mask_email, "mask_email")
 
 

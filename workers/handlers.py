@@ -50,6 +50,8 @@ _WRITE_CONFIRMATION = Listener("write_confirmation", NOTIFY)
 _TELL_INVITED = Listener("tell_invited", NOTIFY)
 _TOUCH_NEED = Listener("touch_need", BATCH)
 _TOUCH_NEEDS = Listener("touch_needs", BATCH)
+_COUNT_HIRE = Listener("count_hire", BATCH)
+_UNCOUNT_HIRE = Listener("uncount_hire", BATCH)
 _TELL_APPLICANTS = Listener("tell_applicants", BATCH)
 _TELL_APPLICANTS_OF_EXPIRED = Listener("tell_applicants_of_expired", BATCH)
 _CLOSE_WHEN_FLOODED = Listener("close_when_flooded", BATCH)
@@ -67,6 +69,8 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.CodeRequested: (_SEND_CODE,),
     events.EmailConfirmationRequested: (_WRITE_CONFIRMATION,),
     events.ApplicationSent: (_CLOSE_WHEN_FLOODED,),  # the operation itself tells the employer's members
+    events.ApplicationHired: (_COUNT_HIRE,),
+    events.HireFellThrough: (_UNCOUNT_HIRE,),
     events.PostingSubmitted: (_TOUCH_NEED,),
     events.PostingApproved: (_INDEX_POSTING, _MATCH_POSTING, _GROUP_POSTING, _TOUCH_NEED, _OFFER_POSTING),
     events.PostingChanged: (_INDEX_POSTING, _GROUP_POSTING, _OFFER_POSTING),
@@ -96,7 +100,6 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.ApplicationAnswered,  # of applications, interviews and hires the operation itself tells the other side, in the same transaction
         events.ApplicationConsentChanged,
         events.ApplicationDeclined,
-        events.ApplicationHired,
         events.ApplicationLapsed,
         events.ApplicationOpened,
         events.ApplicationWithdrawn,
@@ -106,6 +109,7 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.CampaignFinished,
         events.CampaignPrepared,
         events.CampaignPublished,
+        events.CampaignSeedFixed,
         events.CheckJudged,  # what becomes of the posting is told as PostingClosed
         events.CheckReassigned,
         events.CheckReopened,
@@ -133,7 +137,6 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.KeyEmployerMarked,
         events.KeyEmployerUnmarked,
         events.EmploymentRegistered,
-        events.HireFellThrough,
         events.InterviewAnswered,
         events.InterviewArranged,
         events.InterviewCancelled,
@@ -377,6 +380,8 @@ HANDLERS: Mapping[str, Handler] = {
     _TELL_INVITED.name: Inside(_tell_invited),
     _TOUCH_NEED.name: Inside(_touch_need),
     _TOUCH_NEEDS.name: Inside(_touch_needs),
+    _COUNT_HIRE.name: Inside(lambda event: demand.count_hire(UUID(event.posting_id), 1, by=Actor.SYSTEM, on=today())),
+    _UNCOUNT_HIRE.name: Inside(lambda event: demand.count_no_show(UUID(event.hire_id), by=Actor.SYSTEM, on=today())),
     _TELL_APPLICANTS.name: Long(_tell_applicants),
     _TELL_APPLICANTS_OF_EXPIRED.name: Long(_tell_applicants_of_expired),
     _CLOSE_WHEN_FLOODED.name: Inside(_close_when_flooded),

@@ -44,8 +44,15 @@ def make_draw(planner: Person, roster: Sequence[Person] = (), *, seed: str = SEE
     with _ensured():
         made = make_campaign(planner, **options)
         session().flush()
-        drawn = campaigns.draw(made, campaigns.sample(made, seed), [one.id for one in roster or (planner,)], by=inspecting(planner))
-        return made, drawn
+        return made, draw(made, roster or (planner,), seed=seed, by=inspecting(planner))
+
+
+def draw(campaign: Campaign, roster: Sequence[Person], *, seed: str = SEED, by: Actor) -> list[Check]:
+    """Beside a single one of a city stands a colleague of a county where nothing is drawn: alone nobody can be chosen from."""
+    people = roster if len(roster) > 1 else (*roster, make_inspector(f"{campaign.region[:4]}81", name="邻县监察"))
+    keys = [one.id for one in people]
+    campaigns.fix_seed(campaign, seed, keys, by=by)
+    return campaigns.draw(campaign, campaigns.sample(campaign), keys, by=by)
 
 
 def judge(

@@ -11,6 +11,7 @@ from webapp.db import new_key, session, today, transaction
 from webapp.inspection.models import Campaign, Verdict
 from webapp.inspection.operations import campaigns, phones
 from webapp.inspection.phone_file import PhoneRow
+from webapp.inspection.population import DIRECT
 from webapp.postings.models import Posting, PostingState
 from webapp.reference.models import PhonePurpose
 
@@ -18,9 +19,9 @@ from webapp.reference.models import PhonePurpose
 def build(who: dict[str, Person], posts: dict[PostingState, UUID]) -> dict[str, Any]:
     """The inspector leads and checks; the reviewer of the same city has nothing in hand, the one of Qingdao sees none of it."""
     inspector = who["inspector"]
-    rows: dict[str, Any] = {"prepared": make_campaign(inspector).id, "roster": str(inspector.id)}
+    rows: dict[str, Any] = {"prepared": make_campaign(inspector).id, "roster": [str(inspector.id), str(who["reviewer"].id)]}
     running, checks = make_draw(inspector)
-    rows |= {"running": running.id, "check": checks[0].id}
+    rows |= {"running": running.id, "check": next(check.id for check in checks if check.source == DIRECT)}
     finished, published = (_finished(inspector) for _ in range(2))
     with transaction():
         campaigns.publish(session().get_one(Campaign, published), by=inspecting(inspector))
@@ -79,8 +80,8 @@ def addresses(rows: dict[str, Any], posts: dict[PostingState, UUID]) -> dict[tup
 _SEEN = {"": PostingState.OPEN, "a draft": PostingState.DRAFT, "taken down": PostingState.TAKEN_DOWN}
 
 
-def answers(rows: dict[str, Any]) -> dict[tuple[str, str], dict[str, str]]:
-    told = {
+def answers(rows: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    told: dict[str, dict[str, Any]] = {
         "send_report": {"kind": "fee", "text": "面试时要交三百元。", "once": rows["once"]},
         "answer": {"number": rows["number"], "code": rows["code"]},
         "new_campaign": {"title": "抽查", "region": "370100", "rate": "5", "due_on": f"{today()}"},

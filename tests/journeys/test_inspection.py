@@ -57,7 +57,7 @@ def _prepare(desk: Visitor) -> None:
 def _draw(desk: Visitor) -> None:
     desk.fill({"种子": "八八八"})
     desk.press("抽取并分派")
-    assert "种子是 6 到 64 位" in desk.text and desk.value("种子") == "八八八"
+    assert "种子是 6 到 40 位" in desk.text and desk.value("种子") == "八八八"
     desk.fill({"种子": "20261128"})
     desk.press("抽取并分派")
     assert "已抽取 4 个岗位并分派" in desk.text and "于监察" in desk.text and "曲审核" in desk.text
@@ -290,8 +290,9 @@ def test_the_phone_book_is_kept_and_read(place: Place) -> None:
 
 def test_another_districts_inspector_opens_none_of_it(place: Place) -> None:
     owner = make_inspector("371300", name="沂监察")
+    colleague = make_inspector("371302", name="蒙监察")
     make_forwarded(title="柳编工", region="371302", source_key="LY", source_title="海岱工友栏")
-    campaign, (check,) = make_draw(owner, region="371302", source="海岱工友栏")
+    campaign, (check,) = make_draw(owner, [owner, colleague], region="371302", source="海岱工友栏")
     stranger = walks.signed_in(place, make_inspector("371400", name="德监察"))
     stranger.open(f"/inspection/campaigns/{campaign.id}", expect=404)
     stranger.open(f"/inspection/checks/{check.id}", expect=404)

@@ -54,7 +54,7 @@ def test_an_operator_draws_again_at_the_command_line(house: Settings, monkeypatc
     monkeypatch.setattr("workers.commands.inspection.house", lambda **_: reading())
     answer = CliRunner().invoke(main, ["spot-check", "verify", str(campaign.id)])
     assert (answer.exit_code, answer.output.count("一致")) == (0, 3), answer.output
-    assert f"种子 {SEED}，样本 3 个" in answer.output
+    assert campaign.seed.startswith(f"{SEED}-") and f"种子 {campaign.seed}，样本 3 个" in answer.output
     with transaction():
         session().get_one(Campaign, campaign.id).seed = "87654321"
     answer = CliRunner().invoke(main, ["spot-check", "verify", str(campaign.id)])

@@ -1,17 +1,18 @@
-"""Questions about people and their sessions. Nothing here is scoped by region but `staff_within`: the views ask for one person at a time."""
+"""Questions about people and their sessions. Nothing here is scoped by region but what is asked of staff: the views ask for one person at a time."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from webapp import ledger, sealing
-from webapp.access import STAFF, Grant, Visitor
+from webapp.access import PERMISSIONS, STAFF, Grant, Permission, Visitor, region_prefix
 from webapp.accounts.models import CodePurpose, EmailConfirmation, LoginCode, Person, RoleGrant, Session
 from webapp.db import now, session, today
+from webapp.reach import reached
 from webapp.reference import queries as reference
 
 RELAY = "relay"
@@ -158,10 +159,55 @@ def session_of(person_id: UUID, session_id: UUID) -> Session | None:
 
 def staff_within(grants: Sequence[Grant]) -> Select[Person]:
     """Everybody, disabled or not, who holds a staff role inside the reach of these grants; nobody where there is no reach."""
-    reach = or_(false(), *(RoleGrant.region.startswith(grant.region_prefix) for grant in grants if grant.region))
-    inside = select(RoleGrant.person_id).where(RoleGrant.role.in_(STAFF), RoleGrant.revoked_at.is_(None), reach)
+    inside = select(RoleGrant.person_id).where(RoleGrant.role.in_(STAFF), RoleGrant.revoked_at.is_(None), reached(RoleGrant.region, grants))
     return select(Person).where(Person.id.in_(inside)).order_by(Person.created_at.desc(), Person.id)
 
 
 def staff_member_within(person_id: UUID, grants: Sequence[Grant]) -> Person | None:
     return session().scalar(staff_within(grants).where(Person.id == person_id))
+
+
+# colleagues
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A member of staff with the reaches of one permission."""
+
+    id: UUID
+    name: str
+    grants: tuple[Grant, ...]
+
+    def covers(self, region: str) -> bool:
+        return any(grant.covers(region) for grant in self.grants)
+
+
+def gives(permission: Permission) -> ColumnElement[bool]:
+    """The role grants that give this permission over a place today."""
+    roles = [role for role, held in PERMISSIONS.items() if permission in held]
+    return and_(RoleGrant.role.in_(roles), RoleGrant.revoked_at.is_(None), RoleGrant.region.is_not(None))
+
+
+def colleagues(permission: Permission, region: str) -> list[Colleague]:
+    """Everybody who holds the permission over the whole of `region` or a part of it, in the order of their keys."""
+    prefix = region_prefix(region)
+    asked = (
+        select(Person, RoleGrant)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(gives(permission), Person.disabled_at.is_(None))
+        .order_by(Person.id)
+    )
+    found: dict[UUID, Colleague] = {}
+    for person, row in session().execute(asked):
+        grant = _grant(row)
+        if grant.covers(region) or str(row.region).startswith(prefix):
+            known = found.get(person.id) or Colleague(person.id, person.name or "未填姓名", ())
+            found[person.id] = Colleague(known.id, known.name, (*known.grants, grant))
+    return list(found.values())
+
+
+def narrowest(people: Iterable[Colleague], region: str) -> list[Colleague]:
+    """Those of them whose reach covers `region` and is the narrowest that any has: the county's own people before the city's."""
+    covering = [one for one in people if one.covers(region)]
+    narrow = {one.id: max(len(grant.region_prefix) for grant in one.grants if grant.covers(region)) for one in covering}
+    return [one for one in covering if narrow[one.id] == max(narrow.values())]

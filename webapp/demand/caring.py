@@ -5,7 +5,7 @@ second one whatever runs beside.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,10 +19,12 @@ from webapp.demand.refusals import AlreadyTheirs, Marked, NoReason, NotAnOfficer
 from webapp.employers.models import Employer
 from webapp.events import EmployersHandedOver, KeyEmployerMarked, KeyEmployerUnmarked, OfficerAssigned
 from webapp.ledger import record
+from webapp.reference import queries as reference
 
 
 def assign(employer: Employer, officer: Person, *, reason: str = "", by: Actor, on: date) -> Care:
-    """Makes this officer responsible from today; whoever was so before is so no more. Open needs and the next date go along.
+    """Makes this officer responsible from today; whoever was so before is so no more. Open needs and the next date go along; where there is none,
+    the first contact is due within the days of the parameter.
 
     Raises NotAnOfficer, AlreadyTheirs, and NoReason where another is replaced.
     """
@@ -35,6 +37,8 @@ def assign(employer: Employer, officer: Person, *, reason: str = "", by: Actor, 
     if before is not None and not reason.strip():
         raise NoReason
     care = _take_over(before, employer.id, officer, reason=reason, by=by, on=on)
+    if care.next_on is None:
+        care.next_on = on + timedelta(days=reference.whole("care_first_contact_days", region=employer.region, on=on))
     record(OfficerAssigned(str(employer.id), str(officer.id)), by=by)
     telling.tell_assigned(officer.id, employer, care)
     return care
@@ -86,6 +90,18 @@ def mark_key(employer: Employer, reason: KeyReason, *, roster: str = "", since: 
     session().flush()
     record(KeyEmployerMarked(str(employer.id), reason.value), by=by)
     return mark
+
+
+def prolong_key(employer: Employer, reason: KeyReason, *, roster: str, until: date | None, by: Actor, on: date) -> bool:
+    """A list that was renewed: the mark of it that holds ends later, or has no end any more. False where it does already."""
+    session().refresh(employer, with_for_update=True)
+    known = select(KeyMark).where(KeyMark.employer_id == employer.id, KeyMark.reason == reason, KeyMark.roster == roster)
+    mark = session().scalar(known.where(queries.holds(KeyMark.until, on)).order_by(KeyMark.until.desc().nulls_first()).limit(1))
+    if mark is None or mark.until is None or (until is not None and until <= mark.until):
+        return False
+    mark.until = until
+    record(KeyEmployerMarked(str(employer.id), reason.value), by=by)
+    return True
 
 
 def unmark_key(mark: KeyMark, *, by: Actor, on: date) -> None:

@@ -74,6 +74,7 @@ class InputKind(Labelled):
     NEED = "need", "台账需求"
     POSTING = "posting", "招聘岗位"
     SEEKERS = "seekers", "求职者"
+    MINOR_SEEKERS = "minor_seekers", "求职者（小类）"
     ANY = "any", "求职者（无要求）"
     UNCODED = "uncoded", "求职者（职业未识别）"
     PERSONS = "persons", "求职者合计"

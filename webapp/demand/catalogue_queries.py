@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from webapp.access import Grant
 from webapp.db import session
-from webapp.demand import queries
-from webapp.demand.catalogue_models import Catalogue, CatalogueInput, CatalogueState, InputKind
+from webapp.demand.catalogue_models import Catalogue, CatalogueInput, CatalogueState, InputKind, OccupationLevel
+from webapp.demand.formula import MINOR_LENGTH, seekers_of
 from webapp.demand.models import Need
 from webapp.postings.models import Posting
+from webapp.reach import reached
 
 
 def published() -> Select[Catalogue]:
@@ -37,7 +38,7 @@ def _seen(grants: Sequence[Grant]) -> ColumnElement[bool]:
     """Every version of a place in the reach of the grants; of the place around them what was published."""
     around = {code for grant in grants if grant.region for code in (f"{grant.region[:4]}00", f"{grant.region[:2]}0000")}
     shown = Catalogue.state.in_([CatalogueState.PUBLISHED, CatalogueState.SUPERSEDED])
-    return or_(false(), queries.reached(Catalogue.region, grants), and_(Catalogue.region.in_(around), shown))
+    return or_(false(), reached(Catalogue.region, grants), and_(Catalogue.region.in_(around), shown))
 
 
 def of_staff(grants: Sequence[Grant]) -> Select[Catalogue]:
@@ -51,7 +52,7 @@ def one_of_staff(key: UUID, grants: Sequence[Grant]) -> Catalogue | None:
 
 def to_publish(key: UUID, grants: Sequence[Grant]) -> Catalogue | None:
     """One whose whole place lies in the reach of these grants."""
-    return session().scalar(select(Catalogue).where(Catalogue.id == key, queries.reached(Catalogue.region, grants)))
+    return session().scalar(select(Catalogue).where(Catalogue.id == key, reached(Catalogue.region, grants)))
 
 
 def versions_of(catalogue: Catalogue) -> Sequence[Catalogue]:
@@ -78,14 +79,15 @@ def groups_behind(catalogue: Catalogue, occupation: str) -> list[Group]:
 
 def inputs_behind(catalogue: Catalogue, occupation: str, grants: Iterable[Grant]) -> Select[CatalogueInput]:
     """Needs and postings in the reach of the grants, the largest first; what lies elsewhere is in the sums only."""
-    inside = queries.reached(CatalogueInput.county, grants)
+    inside = reached(CatalogueInput.county, grants)
     wanted = select(CatalogueInput).where(*_behind(catalogue, occupation), inside, CatalogueInput.kind.in_([InputKind.NEED, InputKind.POSTING]))
     return wanted.order_by(CatalogueInput.count.desc(), CatalogueInput.id)
 
 
 def _behind(catalogue: Catalogue, occupation: str) -> tuple[ColumnElement[bool], ...]:
     """An occupation by its code, a class by how its codes begin."""
-    counted = (InputKind.NEED, InputKind.POSTING, InputKind.SEEKERS)
+    level = OccupationLevel.MINOR if len(occupation) == MINOR_LENGTH else OccupationLevel.UNIT
+    counted = (InputKind.NEED, InputKind.POSTING, seekers_of(level, catalogue.formula))
     of_it = CatalogueInput.occupation.startswith(occupation, autoescape=True)
     return CatalogueInput.catalogue_id == catalogue.id, of_it, CatalogueInput.kind.in_(counted)
 

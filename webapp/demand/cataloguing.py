@@ -115,7 +115,7 @@ def compute_catalogue(catalogue_id: UUID, renew: Renew, *, by: Actor) -> None:
         progress.did(len(some))
     lines = [one.line for one in counted]
     progress.say("排序", 1)
-    ranked = compute(lines, weights_of(catalogue), _ranks_of(catalogue.previous_id))
+    ranked = compute(lines, weights_of(catalogue), _ranks_of(catalogue.previous_id), catalogue.formula)
     with transaction():
         _finish(session().get_one(Catalogue, catalogue_id), counted, ranked, by=by)
 
@@ -302,7 +302,7 @@ def recheck(catalogue_id: UUID, renew: Renew) -> bool:
         lines = frozen_lines(catalogue_id)
         kept = {(row.level, row.occupation): {name: getattr(row, name) for name in _FIELDS} for row in rows_of(catalogue_id)}
     renew()
-    ranked = compute(lines, weights_of(catalogue), _ranks_of(catalogue.previous_id))
+    ranked = compute(lines, weights_of(catalogue), _ranks_of(catalogue.previous_id), catalogue.formula)
     again = {(entry.level, entry.occupation): asdict(entry) for level in OccupationLevel for entry in ranked[level]}
     same = again == kept and digest(lines) == catalogue.inputs_digest
     with transaction():

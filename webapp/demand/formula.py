@@ -2,9 +2,11 @@
 
 By occupation (细类, and rolled up to the 小类):
   需求人数  = headcounts of postings and of ledger needs, carried over from before the period and new in it;
-  求职人数  = different persons who want it, as counted; 分摊 = 无要求 seekers x demand / all demand (for the ratio alone);
+  求职人数  = different persons who want it, as counted at that level: who wants two 细类 of a 小类 is one person of the 小类;
+  分摊      = 无要求 seekers x demand / all demand (for the ratio alone);
   缺口      = 需求 - 求职;  求人倍率 = 需求 / (求职 + 分摊), none where nobody wants it;
-  得分      = weight_gap x gap / largest gap + weight_counties x counties that report it / counties that report anything.
+  得分      = weight_gap x gap / largest gap + weight_counties x counties that report it / counties that report anything. What was told of a
+              whole city (its code ends in 00) is of no county.
 Listed is what has a gap and reaches the least demand and the least number of employers, the highest score first; of equals the larger
 gap, then the code. Source: the rules of the quarterly analysis of supply and demand (求人倍率, spreading of 无要求) and of the national
 list of the most wanted occupations (rank by gap and by how many places report it); the weights are the parameters of the city.
@@ -19,10 +21,13 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from webapp.demand.catalogue_models import InputKind, OccupationLevel, RankChange
 
-FORMULA = "gap-counties-1"
-_WHOLE, _MINOR_LENGTH = Decimal(1), 7
+FORMULA = "gap-counties-2"
+_FIRST = "gap-counties-1"
+"""What was frozen under it is computed again by it: it knew no seekers of a 小类, and took a city for a county."""
+MINOR_LENGTH = 7
+_WHOLE = Decimal(1)
 _DEMAND = frozenset({InputKind.NEED, InputKind.POSTING})
-_DIGITS = {OccupationLevel.UNIT: 10, OccupationLevel.MINOR: _MINOR_LENGTH}
+_DIGITS = {OccupationLevel.UNIT: 10, OccupationLevel.MINOR: MINOR_LENGTH}
 """How long a code of that level is: 6-18-02-04, 6-18-02."""
 
 
@@ -81,8 +86,8 @@ class _Sum:
     reporters: set[str] = field(default_factory=set)
     by_county: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def add(self, line: Line) -> None:
-        if line.kind is InputKind.SEEKERS:
+    def add(self, line: Line, county: str) -> None:
+        if line.kind not in _DEMAND:
             self.seekers += line.count
             self.seekers_carried += line.count if line.carried else 0
             return
@@ -90,23 +95,25 @@ class _Sum:
         self.demand_carried += line.count if line.carried else 0
         self.urgent += line.count if line.urgent else 0
         self.reporters.add(line.reporter)
-        self.by_county[line.county] += line.count
+        if county:
+            self.by_county[county] += line.count
 
 
 def compute(
-    lines: Sequence[Line], weights: Weights, previous: Mapping[OccupationLevel, Mapping[str, int]] | None
+    lines: Sequence[Line], weights: Weights, previous: Mapping[OccupationLevel, Mapping[str, int]] | None, formula: str = FORMULA
 ) -> dict[OccupationLevel, list[Entry]]:
     """Level -> what is listed, by rank, then what left. `previous`: the ranks of the period before by level; None: there is none."""
-    return {level: _listed(lines, level, weights, None if previous is None else previous.get(level, {})) for level in OccupationLevel}
+    known = {level: None if previous is None else previous.get(level, {}) for level in OccupationLevel}
+    return {level: _listed(lines, level, weights, known[level], formula) for level in OccupationLevel}
 
 
-def _listed(lines: Sequence[Line], level: OccupationLevel, weights: Weights, previous: Mapping[str, int] | None) -> list[Entry]:
-    sums = _sums(lines, level)
+def _listed(lines: Sequence[Line], level: OccupationLevel, weights: Weights, previous: Mapping[str, int] | None, formula: str) -> list[Entry]:
+    sums = _sums(lines, level, formula)
     everything = sum(line.count for line in lines if line.kind in _DEMAND)
     anybody = sum(line.count for line in lines if line.kind is InputKind.ANY)
     entries = [_entry(level, code, one, everything, anybody) for code, one in sums.items()]
     wanted = [one for one in entries if one.gap > 0 and one.demand >= weights.least_demand and one.employers >= weights.least_reporters]
-    reporting = len({line.county for line in lines if line.kind in _DEMAND})
+    reporting = len({_county(line, formula) for line in lines if line.kind in _DEMAND} - {""})
     largest = max((one.gap for one in wanted), default=0)
     scored = [replace(one, score=_score(one, largest, reporting, weights)) for one in wanted]
     scored.sort(key=lambda one: (-one.score, -one.gap, one.occupation))
@@ -114,12 +121,22 @@ def _listed(lines: Sequence[Line], level: OccupationLevel, weights: Weights, pre
     return ranked + _left(level, entries, {one.occupation for one in ranked}, previous or {})
 
 
-def _sums(lines: Iterable[Line], level: OccupationLevel) -> dict[str, _Sum]:
+def seekers_of(level: OccupationLevel, formula: str = FORMULA) -> InputKind:
+    """Which lines count the persons of a level."""
+    return InputKind.MINOR_SEEKERS if level is OccupationLevel.MINOR and formula != _FIRST else InputKind.SEEKERS
+
+
+def _county(line: Line, formula: str) -> str:
+    """Empty where it is told of no county."""
+    return "" if line.county.endswith("00") and formula != _FIRST else line.county
+
+
+def _sums(lines: Iterable[Line], level: OccupationLevel, formula: str) -> dict[str, _Sum]:
     """Code of the level -> its sums. A line coded with a class above the level belongs to no occupation of it."""
-    digits, sums = _DIGITS[level], defaultdict[str, _Sum](_Sum)
+    digits, sums, kinds = _DIGITS[level], defaultdict[str, _Sum](_Sum), _DEMAND | {seekers_of(level, formula)}
     for line in lines:
-        if len(line.occupation) >= digits and line.kind in _DEMAND | {InputKind.SEEKERS}:
-            sums[line.occupation[:digits]].add(line)
+        if len(line.occupation) >= digits and line.kind in kinds:
+            sums[line.occupation[:digits]].add(line, _county(line, formula))
     return sums
 
 
@@ -144,7 +161,7 @@ def _entry(level: OccupationLevel, code: str, one: _Sum, everything: int, anybod
 
 
 def _score(one: Entry, largest: int, reporting: int, weights: Weights) -> int:
-    return _whole((weights.gap * one.gap / largest + weights.counties * one.counties / reporting) * 10_000)
+    return _whole((weights.gap * one.gap / largest + weights.counties * one.counties / max(1, reporting)) * 10_000)
 
 
 def _whole(value: Decimal) -> int:

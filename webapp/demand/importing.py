@@ -7,6 +7,7 @@ that says what its system said before changes nothing, also where an officer has
 
 import base64
 import io
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -169,13 +170,18 @@ _ROSTER = {"uscc": ("统一社会信用代码", "社会信用代码"), "roster":
 @dataclass(frozen=True, slots=True)
 class RosterReport:
     marked: int
+    changed: int
+    """Those whose mark ends later than before."""
     unchanged: int
     refused: tuple[tuple[int, str], ...]
     """Line and reason."""
 
 
 def import_roster(content: bytes, grants: Iterable[Grant], *, by: Actor, on: date) -> RosterReport:
-    """Marks the employers of a dated list as 重点企业; a second time it changes nothing. Opens its own transactions. Raises NotReadable."""
+    """Marks the employers of a dated list as 重点企业; a later end of a renewed list counts, a second time it changes nothing.
+
+    Opens its own transactions. Raises NotReadable.
+    """
     file, most = _opened(content), reference.whole("need_file_rows_max", on=on)
     columns = {name: next((one for one in known if one in file.header), "") for name, known in _ROSTER.items()}
     if not (columns["uscc"] and columns["roster"] and columns["since"]):
@@ -183,18 +189,18 @@ def import_roster(content: bytes, grants: Iterable[Grant], *, by: Actor, on: dat
     rows = list(file.records())
     if len(rows) > most:
         raise NotReadable(f"一次最多导入 {most} 行。请把文件分成几份")
-    marked, unchanged, refused = 0, 0, []
+    counts, refused = Counter[str](), list[tuple[int, str]]()
     reach = queries.area(grants)
     for start in range(0, len(rows), NEEDS_AT_ONCE):
         with transaction():
             for row in rows[start : start + NEEDS_AT_ONCE]:
                 outcome = _mark(row.fields, columns, reach, by=by, on=on)
-                marked, unchanged = marked + (outcome == "marked"), unchanged + (outcome == "unchanged")
-                if outcome not in {"marked", "unchanged"}:
+                counts[outcome] += 1
+                if outcome not in {"marked", "changed", "unchanged"}:
                     refused.append((row.line, outcome))
     with transaction():
-        record(RosterImported(marked, len(refused)), by=by)
-    return RosterReport(marked, unchanged, tuple(refused))
+        record(RosterImported(counts["marked"] + counts["changed"], len(refused)), by=by)
+    return RosterReport(counts["marked"], counts["changed"], counts["unchanged"], tuple(refused))
 
 
 def _mark(fields: Mapping[str, str] | None, columns: Mapping[str, str], reach: ColumnElement[bool], *, by: Actor, on: date) -> str:
@@ -210,8 +216,9 @@ def _mark(fields: Mapping[str, str] | None, columns: Mapping[str, str], reach: C
         return "日期读不出来：请写成 2026-12-31"
     if last is not None and last < on:
         return "名录已经到期"
+    roster, until = told["roster"][:60], last + timedelta(days=1) if last else None
     try:
-        caring.mark_key(employer, KeyReason.ROSTER, roster=told["roster"][:60], since=since, until=last + timedelta(days=1) if last else None, by=by)
+        caring.mark_key(employer, KeyReason.ROSTER, roster=roster, since=since, until=until, by=by)
     except Marked:
-        return "unchanged"
+        return "changed" if caring.prolong_key(employer, KeyReason.ROSTER, roster=roster, until=until, by=by, on=on) else "unchanged"
     return "marked"

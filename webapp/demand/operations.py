@@ -82,11 +82,8 @@ def correct_visit(visit: Visit, care: Care, values: VisitValues, *, by: Actor, o
         raise Corrected
     corrected = _write_visit(visit.employer_id, values, by=by, on=on, corrects=visit.id)
     session().flush()
-    latest = session().get_one(Employer, visit.employer_id)
-    newest = queries.visits_of(latest)[0]
-    care.contacted_on = newest.on
-    if newest.id == corrected.id:
-        care.next_on = values.next_on
+    newest = queries.visits_of(session().get_one(Employer, visit.employer_id))[0]
+    care.contacted_on, care.next_on = newest.on, newest.next_on
     record(VisitCorrected(str(corrected.id), str(visit.employer_id)), by=by)
     return corrected
 
@@ -266,14 +263,16 @@ def _link(need: Need, posting: Posting, kind: StepKind, *, by: Actor, on: date) 
     _touch(need, on)
     _step(need, kind, f"岗位“{posting.title}”", by=by, on=on)
     record(NeedPosted(str(need.id), str(posting.id)), by=by)
+    session().flush()
+    _count_hired(need, need.hired, by=by, on=on)
 
 
 def follow_posting(posting_id: UUID, *, by: Actor, on: date) -> None:
-    """What became of a posting touches its need, and its officer hears of it; a filled one only proposes to close the need."""
+    """What became of a posting is written to its need, and its officer hears of it; a filled one only proposes to close the need. Nobody asked the
+    employer, so it is not touched."""
     need, posting = queries.need_of_posting(posting_id), session().get(Posting, posting_id)
     if need is None or posting is None or not need.is_live:
         return
-    _touch(need, on)
     _step(need, StepKind.POSTING, f"岗位“{posting.title}”：{posting.state.label}", by=by, on=on)
     if _settle(need):
         _step(need, StepKind.RETURNED, "没有在办的岗位", by=by, on=on)
@@ -288,6 +287,33 @@ def follow_expired(at: datetime, *, by: Actor) -> int:
     for key in keys:
         follow_posting(key, by=by, on=at.astimezone(LOCAL_ZONE).date())
     return len(keys)
+
+
+def count_hire(posting_id: UUID, change: int, *, by: Actor, on: date) -> None:
+    """Somebody was hired for a posting here (`change` 1), or did not come (-1): its need counts it with those its officer knows of.
+
+    Never fewer than were hired here for all its postings, never more than it wants; nobody asked the employer, so it is not touched.
+    """
+    need = queries.need_of_posting(posting_id)
+    if need is None or not need.is_live:
+        return
+    _count_hired(need, need.hired + change, by=by, on=on)
+
+
+def count_no_show(hire_id: UUID, *, by: Actor, on: date) -> None:
+    """Whoever was hired here did not come: the place is free again."""
+    count_hire(queries.posting_of_hire(hire_id), -1, by=by, on=on)
+
+
+def _count_hired(need: Need, hired: int, *, by: Actor, on: date) -> None:
+    counted = min(need.headcount, max(0, hired, queries.hired_here(need)))
+    if counted == need.hired:
+        return
+    _step(need, StepKind.HIRED, f"本平台录用，已录用 {need.hired} → {counted} 人", hired=counted, by=by, on=on)
+    need.hired = counted
+    record(NeedChanged(str(need.id)), by=by)
+    if not need.left:
+        telling.tell_all_hired(need)
 
 
 def _settle(need: Need) -> bool:

@@ -5,19 +5,22 @@ Own means: responsible today, and the employer lies where the officer's role rea
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from webapp.access import Grant, Level, Role
+from webapp.access import PERMISSIONS, Grant, Level, Permission
+from webapp.accounts import queries as people
 from webapp.accounts.models import Person, RoleGrant
 from webapp.db import session
 from webapp.demand.models import LIVE, Care, KeyMark, Need, NeedBatch, NeedPosting, NeedStep, Visit
 from webapp.employers.models import Employer
+from webapp.postings.applying.models import Hire, HireState
 from webapp.postings.applying.queries import application_counts
 from webapp.postings.models import Posting, PostingState
+from webapp.reach import reached
 
 LEADING = frozenset({Level.PROVINCE, Level.CITY, Level.COUNTY})
 PUBLISHING = frozenset({Level.PROVINCE, Level.CITY})
@@ -37,11 +40,6 @@ def leading(grants: Iterable[Grant]) -> tuple[Grant, ...]:
 
 def publishing(grants: Iterable[Grant]) -> tuple[Grant, ...]:
     return tuple(grant for grant in grants if grant.level in PUBLISHING)
-
-
-def reached(column: InstrumentedAttribute[Any], grants: Iterable[Grant]) -> ColumnElement[bool]:
-    """The code in this column lies in the area of one of the grants; without a region that is nowhere."""
-    return or_(false(), *(column.startswith(grant.region_prefix) for grant in grants if grant.region))
 
 
 def area(grants: Iterable[Grant]) -> ColumnElement[bool]:
@@ -70,22 +68,21 @@ def _reaches() -> ColumnElement[bool]:
 
 
 def is_active_officer(person: Person, region: str) -> bool:
-    """Holds the role for this region today, and is not disabled."""
-    held = select(RoleGrant).where(RoleGrant.person_id == person.id, RoleGrant.role == Role.OFFICER, RoleGrant.revoked_at.is_(None))
-    grants = [Grant(row.role, row.level, row.region) for row in session().scalars(held)]
+    """May keep needs in this region today, and is not disabled."""
+    grants = [grant for grant in people.grants_of(person.id) if Permission.NEED_KEEP in PERMISSIONS[grant.role]]
     return person.disabled_at is None and any(grant.covers(region) for grant in grants)
 
 
 def officers_within(grants: Iterable[Grant]) -> Sequence[Person]:
     """Active officers whose own region lies in the reach of these grants, in the order they were registered."""
-    held = select(RoleGrant.person_id).where(RoleGrant.role == Role.OFFICER, RoleGrant.revoked_at.is_(None), reached(RoleGrant.region, grants))
+    held = select(RoleGrant.person_id).where(people.gives(Permission.NEED_KEEP), reached(RoleGrant.region, grants))
     wanted = select(Person).where(Person.id.in_(held), Person.disabled_at.is_(None))
     return session().scalars(wanted.order_by(Person.created_at, Person.id)).all()
 
 
 def places_of_officers(grants: Iterable[Grant]) -> dict[UUID, list[str]]:
     """Active officer -> the regions of the role, as far as they lie in the reach of these grants."""
-    held = select(RoleGrant.person_id, RoleGrant.region).where(RoleGrant.role == Role.OFFICER, RoleGrant.revoked_at.is_(None))
+    held = select(RoleGrant.person_id, RoleGrant.region).where(people.gives(Permission.NEED_KEEP))
     found: dict[UUID, list[str]] = {}
     for person_id, region in session().execute(held.where(reached(RoleGrant.region, grants)).order_by(RoleGrant.id)):
         found.setdefault(person_id, []).append(str(region))
@@ -131,8 +128,7 @@ def _is_tended() -> ColumnElement[bool]:
         Care.employer_id == Employer.id,
         Care.until.is_(None),
         RoleGrant.person_id == Care.officer_id,
-        RoleGrant.role == Role.OFFICER,
-        RoleGrant.revoked_at.is_(None),
+        people.gives(Permission.NEED_KEEP),
         _reaches(),
         Person.id == Care.officer_id,
         Person.disabled_at.is_(None),
@@ -295,6 +291,17 @@ def need_of_posting(posting_id: UUID) -> Need | None:
     """Locked: whoever asks follows what happened to the posting."""
     wanted = select(Need).join(NeedPosting, NeedPosting.need_id == Need.id).where(NeedPosting.posting_id == posting_id)
     return session().scalar(wanted.with_for_update(of=Need))
+
+
+def posting_of_hire(key: UUID) -> UUID:
+    """For a worker that was told of it."""
+    return session().get_one(Hire, key).posting_id
+
+
+def hired_here(need: Need) -> int:
+    """How many were hired for its postings on this platform, without those who never came."""
+    counted = select(func.count()).select_from(Hire).join(NeedPosting, NeedPosting.posting_id == Hire.posting_id)
+    return session().scalar(counted.where(NeedPosting.need_id == need.id, Hire.state != HireState.NEVER_CAME)) or 0
 
 
 def linkable(need: Need) -> Sequence[Posting]:

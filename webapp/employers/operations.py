@@ -52,7 +52,7 @@ class ChangedMeanwhile(Exception):
 
 
 class OwnEmployer(Exception):
-    """A reviewer does not verify an employer they act for."""
+    """A reviewer does not verify an employer they act for or once acted for."""
 
 
 class SecondEyes(Exception):
@@ -167,7 +167,7 @@ def _require_decidable(employer: Employer, by: Actor) -> None:
     session().refresh(employer, with_for_update=True)
     if not employer.awaits_decision:
         raise NotPending
-    if by.person_id is not None and queries.membership_of(employer.id, by.person_id) is not None:
+    if by.person_id is not None and queries.ever_members([employer.id], [by.person_id]):
         raise OwnEmployer
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from webapp import files
 from webapp.access import Grant
@@ -11,6 +11,7 @@ from webapp.accounts.models import Person
 from webapp.db import session, today
 from webapp.employers.models import Employer, EmployerState, Membership
 from webapp.files import FileKind, StoredFile
+from webapp.reach import reached
 
 
 def of_member(person_id: UUID) -> Sequence[Employer]:
@@ -54,6 +55,13 @@ def membership_of(employer_id: UUID, person_id: UUID) -> Membership | None:
     )
 
 
+def ever_members(employers: Iterable[UUID], people: Iterable[UUID]) -> frozenset[tuple[UUID, UUID]]:
+    """(employer, person): who of these people belongs or once belonged to which of these employers."""
+    wanted = select(Membership.employer_id, Membership.person_id)
+    rows = session().execute(wanted.where(Membership.employer_id.in_(list(employers)), Membership.person_id.in_(list(people))))
+    return frozenset((employer, person) for employer, person in rows)
+
+
 def papers(employer_id: UUID) -> dict[FileKind, StoredFile]:
     """The newest of each kind, of an employer the caller has found in its own scope."""
     kept = {kind: files.latest(employer_id, kind) for kind in (FileKind.LICENCE, FileKind.AUTHORITY)}
@@ -65,11 +73,6 @@ def paper(employer_id: UUID, key: UUID) -> StoredFile | None:
     return session().scalar(select(StoredFile).where(StoredFile.id == key, StoredFile.owner_id == employer_id))
 
 
-def _reached_by(grants: Iterable[Grant]) -> ColumnElement[bool]:
-    """No grant, or a grant without a region, reaches nothing."""
-    return or_(false(), *(Employer.region.startswith(grant.region_prefix) for grant in grants if grant.region))
-
-
 def of_region(grants: Iterable[Grant], state: EmployerState) -> Select[Employer]:
     """The employers in one state inside a reviewer's reach; those waiting longest first, the decided ones newest first.
 
@@ -77,14 +80,14 @@ def of_region(grants: Iterable[Grant], state: EmployerState) -> Select[Employer]
     """
     if state is EmployerState.PENDING:
         lapsed = and_(Employer.state == EmployerState.VERIFIED, Employer.verify_again_on < today())
-        return select(Employer).where(or_(Employer.state == state, lapsed), _reached_by(grants)).order_by(Employer.submitted_at, Employer.id)
-    return select(Employer).where(Employer.state == state, _reached_by(grants)).order_by(Employer.decided_at.desc(), Employer.id)
-
-
-def waiting_for_reviewer(grants: Iterable[Grant]) -> Select[Employer]:
-    return of_region(grants, EmployerState.PENDING)
+        return (
+            select(Employer)
+            .where(or_(Employer.state == state, lapsed), reached(Employer.region, grants))
+            .order_by(Employer.submitted_at, Employer.id)
+        )
+    return select(Employer).where(Employer.state == state, reached(Employer.region, grants)).order_by(Employer.decided_at.desc(), Employer.id)
 
 
 def in_scope(employer_id: UUID, grants: Iterable[Grant]) -> Employer | None:
     """This employer if it lies inside a reviewer's reach."""
-    return session().scalar(select(Employer).where(Employer.id == employer_id, _reached_by(grants)))
+    return session().scalar(select(Employer).where(Employer.id == employer_id, reached(Employer.region, grants)))

@@ -13,6 +13,7 @@ from webapp.db import session, transaction
 from webapp.employers import operations, queries
 from webapp.employers.forms import DecisionForm, EmployerForm, MemberForm, PaperForm
 from webapp.employers.models import Employer, EmployerState
+from webapp.files import FileKind
 from webapp.reference import queries as reference
 from webapp.web import as_file, found, paginate
 
@@ -85,7 +86,9 @@ def papers(employer_id: UUID) -> Answer:
                 row = operations.add_paper(employer, stored, form.chosen, by=access.acting(Permission.EMPLOYER_MANAGE))
             flash(f"{row.kind.label}已上传，审核员核验时能看到。", "success")
             return redirect(url_for("employers.papers", employer_id=employer_id), 303)
-    return render_template("employers/papers.html", employer=employer, form=form, papers=queries.papers(employer_id), most=files.BYTES_AT_MOST)
+    held = queries.papers(employer_id)
+    has_licence = FileKind.LICENCE in held
+    return render_template("employers/papers.html", employer=employer, form=form, papers=held, has_licence=has_licence, most=files.BYTES_AT_MOST)
 
 
 @blueprint.get("/employer/<uuid:employer_id>/papers/<uuid:key>")
@@ -204,9 +207,10 @@ def show_paper(employer_id: UUID, key: UUID) -> Answer:
 
 
 def _verify_page(employer: Employer, form: DecisionForm, *, contact_shown: bool = False) -> Answer:
-    own = queries.membership_of(employer.id, access.visitor().person_id) is not None
+    own = bool(queries.ever_members([employer.id], [access.visitor().person_id]))
     owners = [person for membership, person in queries.members(employer.id) if membership.owner]
     form.seen.data = employer.identity
+    held = queries.papers(employer.id)
     return render_template(
         "employers/verify.html",
         employer=employer,
@@ -214,7 +218,8 @@ def _verify_page(employer: Employer, form: DecisionForm, *, contact_shown: bool 
         own=own,
         owners=owners,
         contact_shown=contact_shown,
-        papers=queries.papers(employer.id),
+        papers=held,
+        has_licence=FileKind.LICENCE in held,
         needs_two=operations.needs_two(employer),
         endorsed_here=employer.endorsed_by is not None and employer.endorsed_by == access.visitor().person_id,
         regions=reference.regions(),
@@ -245,7 +250,7 @@ def decide(employer_id: UUID) -> Answer:
     except operations.NotPending:
         flash("这家单位刚才已经有了结论，没有再改动。", "warning")
     except operations.OwnEmployer:
-        flash("您是这家单位的成员，不能核验它。请由另一位审核员办理。", "danger")
+        flash("您是（或曾是）这家单位的成员，不能核验它。请由另一位审核员办理。", "danger")
     else:
         flash(_told(employer_id), "success")
     return redirect(url_for("employers.verify_queue"), 303)

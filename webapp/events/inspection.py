@@ -15,6 +15,13 @@ class CampaignPrepared(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignSeedFixed(Event):
+    """From now on only who checks is open; the seed itself is told once it was drawn."""
+
+    campaign_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignDrawn(Event):
     campaign_id: str
     size: int

@@ -3,7 +3,8 @@
 A single share has the interval of Wilson (Journal of the American Statistical Association 22, 1927, 209-212), which is right for small
 samples and for shares near 0 and 1. Strata are drawn at different rates, so a sum of strata is weighted by what each row stands for
 (population of its stratum / rows checked there), and its interval is Wilson's at the effective sample size of Kish (Survey Sampling, 1965,
-section 11.7): (sum of weights)² / sum of squared weights.
+section 11.7): (sum of weights)² / sum of squared weights. A stratum is drawn without putting back, so what it adds to the sum below is
+corrected by 1 - checked / population (Cochran, Sampling Techniques, 1977, section 2.6): where everything was checked nothing is unsure.
 """
 
 from collections.abc import Iterable
@@ -35,6 +36,11 @@ class Share:
     good: int
     base: int
 
+    @property
+    def is_census(self) -> bool:
+        """Everything was checked: the share is no estimate."""
+        return self.low == self.high
+
 
 def wilson(good: float, base: float) -> tuple[float, float]:
     """The 95 % interval of `good` in `base` > 0; both may be fractions (an effective sample)."""
@@ -51,6 +57,7 @@ def estimate(cells: Iterable[Cell]) -> Share | None:
         return None
     weights = sum(cell.base * weight for cell, weight in counting)
     value = min(1.0, sum(cell.good * weight for cell, weight in counting) / weights)
-    effective = weights * weights / sum(cell.base * weight * weight for cell, weight in counting)
-    low, high = wilson(value * effective, effective)
+    unsure = sum(cell.base * weight * weight * (1 - cell.checked / cell.population) for cell, weight in counting)
+    effective = weights * weights / unsure if unsure else 0.0
+    low, high = wilson(value * effective, effective) if effective else (value, value)
     return Share(value, low, high, sum(cell.good for cell, _ in counting), sum(cell.base for cell, _ in counting))

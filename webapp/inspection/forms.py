@@ -14,12 +14,12 @@ from wtforms.validators import InputRequired, Length, StopValidation, Validation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.accounts.forms import PhoneField, at_most, required
+from webapp.accounts.queries import Colleague
 from webapp.db import today
 from webapp.inspection import phone_file
 from webapp.inspection.models import CallOutcome, Decision, Office, ReportKind, Verdict
 from webapp.inspection.operations.reports import CODE_LENGTH
 from webapp.inspection.phone_file import PhoneRow
-from webapp.inspection.queries import Colleague
 from webapp.postings.forms import Choice, Day, WholeNumber
 from webapp.reference import queries as reference
 from webapp.reference.models import PhoneEntry, PhonePurpose
@@ -116,9 +116,12 @@ class CampaignForm(Form):
 
 class DrawForm(Form):
     seed = StringField(
-        "种子", [at_most(64)], filters=[_stripped], description="当众产生的一串数字或字母，例如摇出的号码。不填就由系统随机生成。抽取以后不能再改。"
+        "种子",
+        [at_most(40)],
+        filters=[_stripped],
+        description="当众产生的一串数字或字母，例如摇出的号码；可以不填。提交以后系统再加上 16 位数字，合起来就是种子，定了就不能再改。",
     )
-    roster = Boxes("检查人员名录", [required("请至少选一名检查人员。")], description="从选中的人里随机分派；出差、休假的可以不选。")
+    roster = Boxes("检查人员名录", [required("请选择检查人员。")], description="从选中的人里随机分派；出差、休假的可以不选。")
 
     def offer(self, people: Sequence[Colleague]) -> "DrawForm":
         regions = reference.regions()
@@ -252,8 +255,10 @@ class PhoneForm(Form):
             raise ValidationError(str(reason)) from reason
 
     def validate_checked_on(self, field: Field) -> None:
-        if field.data and field.data > today():
-            raise ValidationError("核实日期还没有到。")
+        try:
+            phone_file.past_day(field.data)
+        except phone_file.BadNumber as reason:
+            raise ValidationError(str(reason)) from reason
 
     def row(self) -> PhoneRow:
         return PhoneRow(

@@ -52,6 +52,7 @@ class Campaign(Base):
     """Hundredths of a percent."""
     size: Mapped[int] = mapped_column(Integer)
     seed: Mapped[str | None] = mapped_column(String(64))
+    """What was typed, and behind a dash the digits the machine added; told to nobody before it was drawn."""
     roster: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Keys of the inspectors among whom was drawn, in ascending order."""
     due_on: Mapped[date] = mapped_column(Date)
@@ -152,6 +153,8 @@ class Check(Base):
     reason: Mapped[str] = mapped_column(String(200), default="")
     """What the employer was told."""
     judged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reopen_reason: Mapped[str] = mapped_column(String(200), default="")
+    """Why whoever leads the campaign had it checked again, the last time."""
 
 
 class Call(Base):
@@ -246,6 +249,8 @@ class PublicReport(Base):
     offered_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
     """Who is asked to take it over; the handler owns it until they do."""
     decision: Mapped[Decision | None]
+    effect: Mapped[Effect] = mapped_column(default=Effect.NONE)
+    """How the posting stood once it was decided."""
     outcome: Mapped[str] = mapped_column(String(300), default="")
     """What the reporter is told besides the decision; holds no personal data."""
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -260,6 +265,13 @@ class PublicReport(Base):
     @property
     def is_late(self) -> bool:
         return (self.decided_at or now()) > self.due_at
+
+    @property
+    def result(self) -> str:
+        """The decision in a few words, as it came out."""
+        if self.decision in UPHELD and self.effect is Effect.ALREADY_CLOSED:
+            return "属实，岗位已不在发布"
+        return self.decision.label if self.decision else ""
 
 
 class Transfer(Base):

@@ -1,4 +1,4 @@
-"""A file of telephone numbers, read line by line. Pure: text in, rows and bad lines out, each with its reason."""
+"""A file of telephone numbers, read line by line: text in, rows and bad lines out, each with its reason."""
 
 import csv
 import io
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
+from webapp.db import today
 from webapp.reference.models import PhonePurpose
 
 COLUMNS = {
@@ -117,9 +118,17 @@ def _row(record: Mapping[str | Any, str | Any], line: int) -> PhoneRow:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         raise BadNumber(f"核实日期要写成 2026-10-01 的样子，没有核实就留空：{text[:20]}") from None
+    return past_day(day)
+
+
+def past_day(day: date | None) -> date | None:
+    """Nobody has checked a number on a day to come; raises BadNumber. For the form as well."""
+    if day is not None and day > today():
+        raise BadNumber(f"核实日期还没有到：{day}")
+    return day
 
 
 def _decoded(content: bytes) -> str:

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, defer
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import defer
 
 from webapp import sealing
-from webapp.access import PERMISSIONS, Grant, Permission, region_prefix
-from webapp.accounts.models import Person, RoleGrant
+from webapp.access import Grant
+from webapp.accounts.models import Person
 from webapp.db import now, session
-from webapp.employers.models import Membership
 from webapp.inspection.models import (
     Call,
     Campaign,
@@ -24,68 +23,20 @@ from webapp.inspection.models import (
     Transfer,
 )
 from webapp.postings.models import Posting
+from webapp.reach import reached
 from webapp.reference.models import PhoneEntry
 
 _LONG = (defer(PublicReport.evidence), defer(PublicReport.text_sealed), defer(PublicReport.note_sealed))
 """What a list of reports does not show and need not read."""
 
 
-def reached(region: InstrumentedAttribute[str], grants: Iterable[Grant]) -> ColumnElement[bool]:
-    """The rows whose region these grants cover; no grant, or one without a region, reaches nothing."""
-    return or_(false(), *(region.startswith(grant.region_prefix) for grant in grants if grant.region))
-
-
 # staff
-
-
-@dataclass(frozen=True, slots=True)
-class Colleague:
-    """A member of staff with the reaches of one permission."""
-
-    id: UUID
-    name: str
-    grants: tuple[Grant, ...]
-
-    def covers(self, region: str) -> bool:
-        return any(grant.covers(region) for grant in self.grants)
-
-
-def colleagues(permission: Permission, region: str) -> list[Colleague]:
-    """Everybody who holds the permission over the whole of `region` or a part of it, in the order of their keys."""
-    roles = [role for role, held in PERMISSIONS.items() if permission in held]
-    prefix = region_prefix(region)
-    asked = (
-        select(Person, RoleGrant)
-        .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(RoleGrant.role.in_(roles), RoleGrant.revoked_at.is_(None), RoleGrant.region.is_not(None), Person.disabled_at.is_(None))
-        .order_by(Person.id)
-    )
-    found: dict[UUID, Colleague] = {}
-    for person, row in session().execute(asked):
-        grant = Grant(row.role, row.level, row.region)
-        if grant.covers(region) or str(row.region).startswith(prefix):
-            known = found.get(person.id) or Colleague(person.id, person.name or "未填姓名", ())
-            found[person.id] = Colleague(known.id, known.name, (*known.grants, grant))
-    return list(found.values())
-
-
-def responsible(permission: Permission, region: str) -> list[Colleague]:
-    """Those whose reach covers `region` and is the narrowest that anybody has: the county's own people before the city's."""
-    covering = [one for one in colleagues(permission, region) if one.covers(region)]
-    narrow = {one.id: max(len(grant.region_prefix) for grant in one.grants if grant.covers(region)) for one in covering}
-    return [one for one in covering if narrow[one.id] == max(narrow.values())]
 
 
 def names(people: Iterable[UUID | None]) -> dict[UUID, str]:
     """Of colleagues, for a page of their own house."""
     keys = {key for key in people if key is not None}
     return {person.id: person.name or "未填姓名" for person in session().scalars(select(Person).where(Person.id.in_(keys)))}
-
-
-def ties(people: Iterable[UUID]) -> frozenset[tuple[UUID, UUID]]:
-    """(employer, person): who belongs or once belonged to which employer, as `postings.operations.is_too_near` asks it one by one."""
-    wanted = select(Membership.employer_id, Membership.person_id).where(Membership.person_id.in_(list(people)))
-    return frozenset((employer, person) for employer, person in session().execute(wanted))
 
 
 # campaigns
@@ -116,8 +67,9 @@ def last_campaign(region: str, since: datetime) -> Campaign | None:
 
 
 def strata(campaign: Campaign) -> Sequence[Stratum]:
-    """Of a campaign the caller has already found in its own scope, in the order of the draw."""
-    return session().scalars(select(Stratum).where(Stratum.campaign_id == campaign.id).order_by(Stratum.county, Stratum.source)).all()
+    """Of a campaign the caller has already found in its own scope, in the order of the draw: by the characters' codes, as no database sorts."""
+    found = session().scalars(select(Stratum).where(Stratum.campaign_id == campaign.id))
+    return sorted(found, key=lambda stratum: (stratum.county, stratum.source))
 
 
 def checks_of(campaign: Campaign) -> Select[Check]:
@@ -158,9 +110,20 @@ def own_checks(person_id: UUID, grants: Iterable[Grant], *, done: bool = False) 
     return _own(person_id, grants).where(state).order_by(*order)
 
 
-def own_check(key: UUID, person_id: UUID, grants: Iterable[Grant], *, for_change: bool = False) -> Check | None:
-    wanted = _own(person_id, grants).where(Check.id == key)
-    return session().scalar(wanted.with_for_update(of=Check) if for_change else wanted)
+def own_check(key: UUID, person_id: UUID, grants: Iterable[Grant]) -> Check | None:
+    """Whatever became of its campaign."""
+    return session().scalar(select(Check).where(Check.id == key, Check.inspector_id == person_id, reached(Check.region, grants)))
+
+
+def drawable_check(key: UUID, person_id: UUID, grants: Iterable[Grant], *, for_change: bool = False) -> Check | None:
+    """One this inspector could have been drawn for, whatever its state and whoever has it now: what is written about it is refused with a
+    reason and not with a page that is not found."""
+    wanted = select(Check).where(Check.id == key, reached(Check.region, grants))
+    check = session().scalar(wanted.with_for_update() if for_change else wanted)
+    if check is None:
+        return None
+    roster = session().get_one(Campaign, check.campaign_id).roster
+    return check if str(person_id) in {roster[place] for place in check.eligible} else None
 
 
 def _own(person_id: UUID, grants: Iterable[Grant]) -> Select[Check]:

@@ -4,19 +4,25 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from webapp.access import Actor, Permission
-from webapp.inspection import queries
-from webapp.inspection.models import Campaign, Decision, PublicReport
+from webapp.accounts.queries import colleagues, narrowest
+from webapp.db import now
+from webapp.inspection import nearness
+from webapp.inspection.models import UPHELD, Campaign, Check, Decision, Effect, PublicReport
 from webapp.notices.models import Channel, NoticeKind
 from webapp.notices.operations import queue_message, tell
+from webapp.postings.models import Posting
 
 MY_CHECKS = "/inspection/checks"
 TOLD: Mapping[Decision, str] = {
-    Decision.TAKE_DOWN: "经核查属实，岗位已下架。",
-    Decision.MEND: "经核查属实，岗位已停止发布，用人单位整改并重新通过审核后才能再发布。",
     Decision.UNFOUNDED: "经核查，没有发现您反映的问题。",
     Decision.TRANSFER: "已转交有权处理的部门。",
 }
-"""What a reporter is told of each decision, before the handler's own words."""
+"""What a reporter is told of a decision, before the handler's own words; of one that was upheld, by how the posting stands."""
+_UPHELD: Mapping[Effect, str] = {
+    Effect.TAKEN_DOWN: "经核查属实，岗位已下架。",
+    Effect.STOPPED: "经核查属实，岗位已停止发布，用人单位整改并重新通过审核后才能再发布。",
+    Effect.ALREADY_CLOSED: "经核查属实。这个岗位在办结以前已经不再发布。",
+}
 
 
 def tell_inspectors(campaign: Campaign, loads: Mapping[UUID, int]) -> None:
@@ -33,6 +39,18 @@ def tell_inspectors(campaign: Campaign, loads: Mapping[UUID, int]) -> None:
 
 def tell_new_inspector(campaign: Campaign, person_id: UUID, check_id: UUID) -> None:
     tell(person_id, NoticeKind.CHECK, f"{check_id}", title=f"有 1 个岗位改由您抽查：{campaign.title}", path=MY_CHECKS)
+
+
+def tell_reopened(campaign: Campaign, check: Check) -> None:
+    """Each time it comes back."""
+    tell(
+        check.inspector_id,
+        NoticeKind.CHECK,
+        f"{check.id}:again:{now():%Y%m%d%H%M%S%f}",
+        title=f"有 1 个岗位退回重查：{campaign.title}",
+        body=f"“{check.evidence['title']}”：{check.reopen_reason}",
+        path=f"{MY_CHECKS}/{check.id}",
+    )
 
 
 def remind(campaign: Campaign, person_id: UUID, left: int) -> bool:
@@ -54,9 +72,11 @@ def propose(person_id: UUID, region: str, area: str, month: str) -> bool:
     return told is not None
 
 
-def tell_handlers(report: PublicReport) -> None:
-    """To those who are responsible for the posting's place."""
-    for one in queries.responsible(Permission.REPORT_HANDLE, report.region):
+def tell_handlers(report: PublicReport, posting: Posting) -> None:
+    """To those who are responsible for the posting's place, and may decide about it."""
+    people = colleagues(Permission.REPORT_HANDLE, report.region)
+    near = nearness.near([posting], [one.id for one in people])
+    for one in narrowest((one for one in people if (posting.id, one.id) not in near), report.region):
         tell(
             one.id,
             NoticeKind.REPORT,
@@ -95,4 +115,6 @@ def tell_reporter(report: PublicReport, *, by: Actor) -> None:
 
 
 def outcome_words(report: PublicReport) -> str:
-    return f"{TOLD[report.decision]}{report.outcome}" if report.decision else ""
+    if report.decision is None:
+        return ""
+    return f"{_UPHELD[report.effect] if report.decision in UPHELD else TOLD[report.decision]}{report.outcome}"

@@ -13,7 +13,8 @@ from sqlalchemy import Select, select
 from webapp.access import Grant
 from webapp.db import now, session
 from webapp.inspection.models import STALE, UPHELD, Check, Decision, PublicReport, Verdict
-from webapp.inspection.queries import reached, reports
+from webapp.inspection.queries import reports
+from webapp.reach import reached
 from webapp.reference import queries as reference
 
 

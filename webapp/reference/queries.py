@@ -127,10 +127,6 @@ class Regions:
                 return row.short_name
         return wanted
 
-    def is_outside(self, code: str) -> bool:
-        """省外: beyond the province this platform serves."""
-        return self.place(code).province_code != _home.province
-
 
 class Parameters:
     """Every dated value, found by rule, place and day."""

@@ -23,6 +23,8 @@ class SeekerProfile(Base):
     wanted: Mapped[str] = mapped_column(String(200), default="")
     skills: Mapped[list[str]] = mapped_column(JSON, default=list)
     about_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    since: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    """When it was first written: a later change makes nobody a new seeker."""
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     about = Sealed("about_sealed", key="person_id")

@@ -21,7 +21,7 @@ def verify(campaign: UUID) -> None:
     """用存下的总体和种子再抽一遍，与当时抽到的核对；不一致时退出码为 1。CAMPAIGN 是抽查任务页面地址里的编号。"""
     with house(searches=False), reading():
         row = session().get(Campaign, campaign)
-        if row is None or not row.seed:
+        if row is None or row.drawn_at is None:
             raise click.ClickException("没有这个抽查任务，或者它还没有抽取")
         again = figures.redraw(row)
     click.echo(f"{row.title}：总体 {row.population} 个，种子 {row.seed}，样本 {again.size} 个")

@@ -54,9 +54,9 @@ def inspect(calendar: Calendar) -> None:
     with transaction():
         if session().scalar(select(Campaign.id).limit(1)) is not None:
             return
-        inspector, reviewer = (_staff(sign_in) for sign_in in ("inspector@example.com", "reviewer.linyi@example.com"))
-        _finished(calendar, inspector, reviewer)
-        _running(calendar, inspector, reviewer)
+        inspector, citys, provinces = (_staff(f"{sign_in}@example.com") for sign_in in ("inspector", "reviewer.linyi", "reviewer"))
+        _finished(calendar, inspector, provinces)  # the city's let the direct postings through, and checks none of them
+        _running(calendar, inspector, citys)
         _reported(calendar, inspector)
 
 
@@ -79,16 +79,17 @@ def _prepare(title: str, calendar: Calendar, inspector: Person, *, minute: int, 
     return campaign
 
 
-def _finished(calendar: Calendar, inspector: Person, reviewer: Person) -> None:
-    campaign = _prepare("上月岗位抽查", calendar, inspector, minute=_TAKEN, rate=2500, due=-DAY, origin="direct", open_days=f"{_OPEN_DAYS}")
-    drawn = campaigns.draw(
-        campaign,
-        campaigns.sample(campaign, f"{calendar.today:%Y%m}5713"),
-        [inspector.id, reviewer.id],
-        by=_by(inspector),
-        at=calendar.instant(_TAKEN + 40),
-    )
+def _drawn(campaign: Campaign, typed: str, inspector: Person, other: Person, *, at: datetime) -> list[Check]:
+    roster = [inspector.id, other.id]
+    campaigns.fix_seed(campaign, typed, roster, by=_by(inspector))
+    drawn = campaigns.draw(campaign, campaigns.sample(campaign), roster, by=_by(inspector), at=at)
     session().flush()
+    return drawn
+
+
+def _finished(calendar: Calendar, inspector: Person, other: Person) -> None:
+    campaign = _prepare("上月岗位抽查", calendar, inspector, minute=_TAKEN, rate=2500, due=-DAY, origin="direct", open_days=f"{_OPEN_DAYS}")
+    drawn = _drawn(campaign, f"{calendar.today:%Y%m}5713", inspector, other, at=calendar.instant(_TAKEN + 40))
     verdicts = cycle(_VERDICTS)
     for place, check in enumerate(drawn):
         spared = _is_spared(session().get_one(Posting, check.posting_id))
@@ -131,18 +132,11 @@ def _date(posting_id: UUID, at: datetime) -> None:
     session().scalars(last).one().at = at
 
 
-def _running(calendar: Calendar, inspector: Person, reviewer: Person) -> None:
+def _running(calendar: Calendar, inspector: Person, other: Person) -> None:
     """Drawn yesterday; some calls of yesterday are written down, most are still to be made."""
     begun = -DAY + 17 * 60
     campaign = _prepare("本月岗位抽查", calendar, inspector, minute=begun, rate=500, due=9 * DAY)
-    drawn = campaigns.draw(
-        campaign,
-        campaigns.sample(campaign, f"{calendar.today:%Y%m}2086"),
-        [inspector.id, reviewer.id],
-        by=_by(inspector),
-        at=calendar.instant(begun + 20),
-    )
-    session().flush()
+    drawn = _drawn(campaign, f"{calendar.today:%Y%m}2086", inspector, other, at=calendar.instant(begun + 20))
     for place, check in enumerate(drawn[: len(drawn) // 3]):
         by, at = Actor(check.inspector_id, Role.INSPECTOR.value, "web"), calendar.instant(begun + 25 + 4 * place)
         if place % 3:

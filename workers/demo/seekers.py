@@ -144,6 +144,7 @@ def _profile(calendar: Calendar, person: Person, county: str, trade: Trade, chan
         experience_years=chance.choice((0, 1, 2, 3, 5, 8, 12, 20)),
         wanted="、".join(chance.sample(_plain_titles(trade), min(2, len(_plain_titles(trade))))),
         skills=chance.sample(trade.skills, min(2, len(trade.skills))),
+        since=calendar.instant(minute),
         updated_at=calendar.instant(minute),
     )
     profile.about = chance.choice(content.wording().seeker_about)  # sealed under the row's key, so the key comes first

@@ -45,6 +45,9 @@ class TestAssigning:
         assert [notice.title for notice in session().scalars(select(Notice).where(Notice.person_id == officer.id))] == [
             f"{employer.name} 由您负责联系"
         ]
+        due = today() + timedelta(days=3)
+        assert queries.open_care(employer.id).next_on == due
+        assert f"{due}" in session().scalars(select(Notice.body).where(Notice.person_id == officer.id)).one()
         entry = session().scalars(select(Entry).where(Entry.event == "OfficerAssigned")).one()
         assert entry.payload == {"employer_id": str(employer.id), "officer_id": str(officer.id)}
 

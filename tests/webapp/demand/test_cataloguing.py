@@ -20,6 +20,8 @@ from webapp.demand.periods import Period, around
 from webapp.demand.refusals import NoReason, NotBegun, NotReady, StillComputing
 from webapp.ledger import Entry
 from webapp.postings import operations as postings
+from webapp.postings.applying import hires
+from webapp.postings.applying.models import Application
 from webapp.postings.models import Posting, PostingState
 from webapp.reference.models import Education
 from webapp.seekers.models import SeekerProfile
@@ -27,6 +29,7 @@ from webapp.seekers.operations import keep_profile
 
 pytestmark = pytest.mark.usefixtures("database")
 THIS = around(today(), quarter=True)
+OTHER_WELDER = "6-18-02-05"
 DAY = timedelta(days=1)
 
 
@@ -43,12 +46,14 @@ def told(*kinds: InputKind, scope: Scope | None = None) -> list[tuple[str, int, 
     return [(one.line.occupation, one.line.count, one.line.carried) for one in counted(scope, *kinds)]
 
 
-def make_seeker(wanted: str = "焊工", *, region: str | None = "370102", days_ago: int = 0) -> Person:
+def make_seeker(wanted: str = "焊工", *, region: str | None = "370102", days_ago: int = 0, since_days: int = 0) -> Person:
+    """Renewed so many days ago, and written for the first time then or `since_days` ago."""
     person = make_person(name="孙求职")
     with transaction():
         by = Actor(person.id, "seeker", "web")
         keep_profile(person.id, region=region, education=Education.ANY, experience_years=None, wanted=wanted, skills=(), about="", by=by)
-        session().execute(update(SeekerProfile).where(SeekerProfile.person_id == person.id).values(updated_at=now() - days_ago * DAY))
+        renewed, since = now() - days_ago * DAY, now() - max(days_ago, since_days) * DAY
+        session().execute(update(SeekerProfile).where(SeekerProfile.person_id == person.id).values(updated_at=renewed, since=since))
     return person
 
 
@@ -56,6 +61,13 @@ def set_back(posting: Posting, **instants: datetime | None) -> None:
     with transaction():
         for name, at in instants.items():
             setattr(session().get_one(Posting, posting.id), name, at)
+
+
+def hired_for(posting: Posting, *, made_at: datetime) -> None:
+    application = make_application(posting, make_person(name="孙求职"))
+    with transaction():
+        row = session().get_one(Application, application.id)
+        hires.hire(row, session().get_one(Posting, posting.id), on=today(), by=BUREAU).made_at = made_at
 
 
 def end_of(period: Period) -> datetime:
@@ -96,11 +108,30 @@ class TestPostings:
         assert [one.subject for one in counted(None, InputKind.POSTING)] == [own.id]
         assert told(InputKind.POSTING, scope=scope_of(forwarded=False)) == [(CLEANER, 4, False)]
 
-    def test_two_postings_of_an_employer_that_say_the_same_are_two(self) -> None:
+    def test_postings_of_an_employer_that_say_the_same_are_one_and_the_largest_counts(self) -> None:
         employer = make_employer()
-        for _ in range(2):
-            make_posting(employer=employer, occupation=WELDER, headcount=2)
-        assert [count for _, count, _ in told(InputKind.POSTING)] == [2, 2]
+        for count in (2, 3):
+            make_posting(employer=employer, occupation=WELDER, headcount=count)
+        make_posting(employer=employer, occupation=WELDER, headcount=1, region="370103")
+        assert [count for _, count, _ in told(InputKind.POSTING)] == [3, 1]
+
+    def test_what_shares_a_card_is_one_job_whatever_its_rows_are_called(self) -> None:
+        own = make_posting(title="电焊工", occupation=WELDER, headcount=4)
+        behind = make_forwarded(title="焊工（急）", employer_name="某机械公司", occupation=WELDER, headcount=9)
+        set_back(behind, card_id=own.id)
+        assert [one.subject for one in counted(None, InputKind.POSTING)] == [own.id]
+        first = make_forwarded(source_key="B-1", title="保洁", employer_name="甲", occupation=CLEANER, headcount=2)
+        set_back(make_forwarded(source_key="B-2", title="保洁员", employer_name="乙", occupation=CLEANER, headcount=5), card_id=first.id)
+        assert told(InputKind.POSTING) == [(WELDER, 4, False), (CLEANER, 5, False)]
+
+    def test_carried_over_it_counts_with_the_places_that_were_left(self) -> None:
+        posting, full = make_posting(occupation=WELDER, headcount=4), make_posting(occupation=CLEANER, headcount=1)
+        for one in (posting, full):
+            hired_for(one, made_at=THIS.begins - DAY)
+        hired_for(posting, made_at=now())
+        for one in (posting, full):
+            set_back(one, opened_at=THIS.begins - 9 * DAY)
+        assert told(InputKind.POSTING) == [(WELDER, 3, True)]
 
     def test_one_without_a_headcount_counts_as_the_parameter_says_and_is_told(self) -> None:
         make_forwarded(occupation=CLEANER, headcount=None)
@@ -119,6 +150,25 @@ class TestNeeds:
         assert told(InputKind.NEED) == [(WELDER, 3, False)]
         set_back(posting, headcount=8)
         assert told(InputKind.NEED) == []
+
+    def test_several_postings_of_one_need_count_for_no_more_than_it_wants(self) -> None:
+        employer = make_employer()
+        need = make_need(employer, headcount=6)
+        made = [make_posting(employer=employer, title=title, occupation=WELDER, headcount=4) for title in ("电焊工", "氩弧焊工", "二保焊工")]
+        with transaction():
+            for posting in made:
+                operations.link_posting(session().get_one(Need, need.id), posting.id, by=BUREAU, on=today())
+        assert told(InputKind.POSTING, InputKind.NEED) == [(WELDER, 4, False), (WELDER, 2, False)]
+        set_back(made[0], headcount=9)
+        assert told(InputKind.POSTING, InputKind.NEED) == [(WELDER, 9, False)], "the largest alone says more than the need"
+
+    def test_a_posting_of_it_that_is_the_same_job_as_another_is_still_its_own(self) -> None:
+        employer = make_employer()
+        need, posting = make_need(employer, headcount=5), make_posting(employer=employer, occupation=WELDER, headcount=5)
+        with transaction():
+            operations.link_posting(session().get_one(Need, need.id), posting.id, by=BUREAU, on=today())
+        make_posting(employer=employer, occupation=WELDER, headcount=6)
+        assert told(InputKind.POSTING, InputKind.NEED) == [(WELDER, 6, False)]
 
     def test_carried_over_it_counts_with_who_was_left_when_the_period_began(self) -> None:
         need = make_need(headcount=10, on=THIS.start - 30 * DAY)
@@ -174,6 +224,19 @@ class TestSeekers:
         make_seeker(days_ago=181)
         disable(make_seeker())
         assert counted(None, InputKind.PERSONS) == []
+
+    def test_who_renews_the_profile_stays_in_the_period_before_and_is_carried_over_into_this(self) -> None:
+        make_seeker(since_days=(today() - THIS.start).days + 3, days_ago=0)
+        before = scope_of(THIS.before)
+        assert told(InputKind.SEEKERS, scope=before) == [(WELDER, 1, False)], "frozen or not, the period before had them"
+        assert told(InputKind.SEEKERS) == [(WELDER, 1, True)]
+
+    def test_who_wants_two_units_of_a_class_is_one_person_of_the_class(self) -> None:
+        make_seeker("电焊工、会计、出纳")
+        person = make_seeker("焊工")
+        make_application(make_posting(occupation=OTHER_WELDER), person)
+        assert told(InputKind.SEEKERS) == [(ACCOUNTANT, 1, False), (WELDER, 2, False), (OTHER_WELDER, 1, False)]
+        assert told(InputKind.MINOR_SEEKERS) == [(ACCOUNTANT[:7], 1, False), (WELDER[:7], 2, False)]
 
     def test_who_came_before_the_period_is_carried_over(self) -> None:
         make_seeker(days_ago=(today() - THIS.start).days + 3)

@@ -65,6 +65,22 @@ class TestByHand:
         assert [(one.occupation, one.demand) for one in listed[MINOR]] == [("6-18-02", 50)]
         assert [(one.occupation, one.demand) for one in listed[UNIT]] == [("6-18-02-04", 40)]
 
+    def test_a_person_of_two_units_is_one_of_their_class(self) -> None:
+        lines = [*WELD, seekers("6-18-02-05", 10), seekers("6-18-02", 10, InputKind.MINOR_SEEKERS)]
+        [one] = compute(lines, WEIGHTS, None)[MINOR]
+        assert (one.demand, one.seekers, one.gap) == (40, 10, 30)
+        [old] = compute(lines, WEIGHTS, None, "gap-counties-1")[MINOR]
+        assert old.seekers == 20, "what was frozen by the first formula is proved by it"
+
+    def test_what_was_told_of_a_whole_city_is_of_no_county(self) -> None:
+        lines = [posting("6-18-02-04", 30, county="370100"), posting("6-18-02-04", 10, reporter="乙"), posting("4-09-08-01", 9, county="370103")]
+        [one] = ranked(lines)
+        assert (one.demand, one.counties, one.typical, one.score) == (40, 1, "370102", round(10_000 * (0.7 + 0.3 / 2)))
+        [one] = ranked([posting("6-18-02-04", 30, county="370100"), posting("6-18-02-04", 10, county="370100", reporter="乙")])
+        assert (one.counties, one.typical, one.score) == (0, "", 7000)
+        [old] = compute(lines, WEIGHTS, None, "gap-counties-1")[UNIT]
+        assert old.counties == 2
+
     def test_the_list_is_cut_at_its_length(self) -> None:
         weights = Weights(gap=WEIGHTS.gap, counties=WEIGHTS.counties, least_demand=1, least_reporters=1, rows_max=3)
         lines = [posting(f"6-18-02-{number:02d}", number) for number in range(1, 9)]

@@ -243,7 +243,16 @@ class TestRosters:
         assert [mark.roster for mark in queries.marks_of([employer.id], last)[employer.id]] == ["专精特新"]
         assert queries.marks_of([employer.id, elsewhere.id], last + timedelta(days=1)) == {}
         again = importing.import_roster(content, grants, by=BUREAU, on=today())
-        assert (again.marked, again.unchanged) == (0, 1)
+        assert (again.marked, again.changed, again.unchanged) == (0, 0, 1)
+
+    def test_a_renewed_list_moves_the_end_and_never_back(self) -> None:
+        employer, grants = make_employer(), grants_of(make_officer("370100"))
+        first, later = today() + timedelta(days=30), today() + timedelta(days=400)
+        for last, outcome in ((first, (1, 0, 0)), (later, (0, 1, 0)), (first, (0, 0, 1)), (later, (0, 0, 1)), ("", (0, 1, 0)), (later, (0, 0, 1))):
+            content = f"统一社会信用代码,名录,列入日期,到期日期\n{employer.uscc},专精特新,2025-01-01,{last}\n".encode()
+            report = importing.import_roster(content, grants, by=BUREAU, on=today())
+            assert (report.marked, report.changed, report.unchanged) == outcome, last
+        assert len(queries.marks_of([employer.id], later + timedelta(days=999))[employer.id]) == 1
 
 
 def test_the_number_of_employers_is_what_it_was() -> None:

@@ -13,7 +13,7 @@ from tests.factories.postings import actor_of, make_application, make_posting
 from webapp.access import Actor, Role
 from webapp.db import session, today, transaction
 from webapp.demand import operations, queries
-from webapp.demand.models import ENDS, LIVE, NEXT, Care, Need, NeedPosting, NeedSource, NeedState, NeedStep, StepKind, Urgency, Visit, VisitWay
+from webapp.demand.models import ENDS, LIVE, NEXT, Care, Need, NeedPosting, NeedState, NeedStep, StepKind, Urgency, Visit, VisitWay
 from webapp.demand.operations import VisitValues
 from webapp.demand.refusals import (
     AlreadyPosted,
@@ -24,7 +24,6 @@ from webapp.demand.refusals import (
     NoRemark,
     NotEnded,
     NotLinkable,
-    NotOwnNeed,
     NotYet,
     Refusal,
     TooEarly,
@@ -115,6 +114,17 @@ class TestVisits:
         with pytest.raises(Corrected), transaction():
             operations.correct_visit(session().get_one(Visit, wrong.id), session().get_one(Care, care.id), right, by=BUREAU, on=today())
 
+    def test_a_correction_that_makes_another_the_latest_takes_its_next_contact(self) -> None:
+        care = make_care()
+        make_visit(care, on=today() - timedelta(days=5), next_on=today() + timedelta(days=9))
+        wrong = make_visit(care, on=today(), next_on=today() + timedelta(days=60))
+        right = VisitValues(on=today() - timedelta(days=20), way=VisitWay.PHONE, next_on=today() + timedelta(days=60))
+        with transaction():
+            kept, visit = session().get_one(Care, care.id), session().get_one(Visit, wrong.id)
+            operations.correct_visit(visit, kept, right, by=acting_as_of(care), on=today())
+        kept = queries.open_care(care.employer_id)
+        assert (kept.contacted_on, kept.next_on) == (today() - timedelta(days=5), today() + timedelta(days=9))
+
 
 def acting_as_of(care: Care) -> Actor:
     return Actor(care.officer_id, Role.OFFICER.value, "web")
@@ -186,29 +196,6 @@ class TestNeeds:
             do(operations.reopen_need, need, reason="再更正一次")
 
 
-class TestAnnouncing:
-    def test_the_officer_hears_what_an_employer_announces(self) -> None:
-        officer, employer = make_officer(), make_employer()
-        make_care(employer, officer)
-        owner = actor_of(owner_of(employer), Role.EMPLOYER_OWNER)
-        with transaction():
-            need = operations.announce_need(session().get_one(Employer, employer.id), need_values(headcount=3), by=owner, on=today())
-        assert need.source is NeedSource.EMPLOYER
-        assert titles_to(officer.id)[-1] == "企业自报用工需求：焊工 3 人"
-        do(operations.withdraw_announced, need, remark="不招了", by=owner)
-        assert titles_to(officer.id)[-1] == "企业撤销了用工需求：焊工"
-
-    def test_without_an_officer_it_is_kept_all_the_same(self) -> None:
-        employer = make_employer()
-        with transaction():
-            need = operations.announce_need(session().get_one(Employer, employer.id), need_values(), by=BUREAU, on=today())
-        assert now_of(need).state is _S.OPEN
-
-    def test_what_an_officer_wrote_an_employer_does_not_withdraw(self) -> None:
-        with pytest.raises(NotOwnNeed):
-            do(operations.withdraw_announced, make_need(), remark="不招了")
-
-
 class TestPostings:
     def test_one_click_makes_a_draft_of_the_employer_that_says_what_the_need_says(self) -> None:
         officer, employer = make_officer(), make_employer(address="解放路1号")
@@ -260,7 +247,7 @@ class TestPostings:
         with transaction():
             postings.withdraw(session().get_one(Posting, posting.id), by=BUREAU)
         follow(posting)
-        assert (now_of(need).state, now_of(need).touched_on) == (_S.OPEN, today())
+        assert (now_of(need).state, now_of(need).touched_on) == (_S.OPEN, today() - timedelta(days=34)), "nobody asked the employer"
         assert steps(need)[-1][0] is StepKind.RETURNED
         follow(posting)
         assert events("NeedReturned") == 1, "told once"

@@ -142,7 +142,7 @@ class TestContacts:
             make_care(make_employer(), officer, next_on=next_on, contacted_on=today() - 9 * DAY)
         key = make_employer(name="济南重点机械有限公司")
         make_key(key)
-        make_care(key, officer)
+        make_care(key, officer, next_on=None)
         make_care(make_employer(), make_officer(name="冯专员"), next_on=today() - DAY)
         scope = queries.own(officer.id, grants_of(officer))
         counted = queues.contact_counts(scope, today())

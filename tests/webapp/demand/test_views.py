@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,6 +20,7 @@ from webapp.accounts.models import Person
 from webapp.db import session, today, transaction
 from webapp.demand import importing, queries
 from webapp.demand.models import Need, NeedBatch, NeedSource, NeedState, Visit
+from webapp.demand.views import needs
 from webapp.employers.models import Employer
 from webapp.ledger import Entry
 from webapp.postings.models import Posting, PostingState
@@ -164,6 +166,17 @@ class TestExport:
         told = session().scalars(select(Entry).where(Entry.event == "NeedsExported").order_by(Entry.id)).all()
         assert [entry.payload for entry in told] == [{"queue": "all", "count": 1}, {"queue": "ended", "count": 1}]
 
+    def test_what_is_too_much_is_refused_with_the_figure_and_not_cut(
+        self, client: FlaskClient, officer: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        need = a_kept_need(officer)
+        make_need(session().get_one(Employer, need.employer_id), occupation=CLEANER)
+        monkeypatch.setattr(needs, "EXPORTED_AT_MOST", 1)
+        answer = client.post("/demand/needs/export", data={"scope": "mine", "q": "龙门"})
+        assert answer.status_code == 303 and entries("NeedsExported") == 0
+        page = read(client.get(answer.location))
+        assert "共 2 条，一次最多导出 1 条" in "".join(page.tree.itertext()) and "龙门" in page.text
+
     @pytest.mark.parametrize("prefix", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
     def test_no_prefix_of_a_formula_gets_through(self, prefix: str) -> None:
         [_, row] = csv.reader(io.StringIO(importing.sheet(["a"], [[f"{prefix}1+1"]]).removeprefix("\ufeff")))
@@ -275,6 +288,11 @@ def a_short_occupation() -> None:
 
 
 class TestCatalogue:
+    @pytest.mark.parametrize("role", [None, Role.LEADER, Role.OFFICER])
+    def test_everybody_signed_in_finds_it_in_the_bar_as_well(self, client: FlaskClient, sign_in: SignIn, role: Role | None) -> None:
+        sign_in(client, owner_of(make_employer()) if role is None else make_staff(role, "370100"))
+        assert read(client.get("/catalogue")).links["急需紧缺职业"] == "/catalogue"
+
     def test_before_it_is_published_nobody_outside_finds_it(self, client: FlaskClient) -> None:
         a_short_occupation()
         catalogue = make_catalogue()
@@ -341,6 +359,21 @@ class TestCatalogue:
         sign_in(client, make_staff(Role.LEADER, "370100"))
         page = read(client.post(f"/demand/catalogues/{second.id}/publish"))
         assert any("请写明原因" in error for error in page.errors)
+
+
+def test_what_is_refused_of_a_visit_stands_beside_the_field_it_was_typed_in(client: FlaskClient, officer: Person) -> None:
+    care = make_care(officer=officer)
+    visit = make_visit(care)
+    day = timedelta(days=1)
+    for address in (f"/demand/employers/{care.employer_id}/visits/new", f"/demand/visits/{visit.id}/correct"):
+        for typed, field, says in (
+            ({"on": f"{today() + day}"}, "on", "不能晚于今天"),
+            ({"on": f"{today()}", "next_on": f"{today() - day}"}, "next_on", "不能早于这次联系"),
+        ):
+            page = read(client.post(address, data=typed | {"way": "phone", "summary": "扩线"}))
+            (beside,) = [node for node in page.tree.iter() if node.get("id") == f"{field}-error"]
+            assert says in "".join(beside.itertext()), (address, field)
+            assert page.fields["summary"].strip() == "扩线"
 
 
 def test_a_visit_is_corrected_by_its_author_only(client: FlaskClient, sign_in: SignIn) -> None:

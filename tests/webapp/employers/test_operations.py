@@ -185,7 +185,7 @@ def add_licence(employer: Employer) -> StoredFile:
         return operations.add_paper(employer, stored, FileKind.LICENCE, by=Actor.SYSTEM)
 
 
-def test_who_left_the_employer_may_verify_it() -> None:
+def test_who_left_the_employer_may_not_verify_it_either() -> None:
     employer = make_employer(state=EmployerState.PENDING)
     former = make_member(employer, make_staff(Role.REVIEWER))
     with transaction():
@@ -193,7 +193,8 @@ def test_who_left_the_employer_may_verify_it() -> None:
         assert membership is not None
         operations.remove_member(membership, by=Actor.SYSTEM)
     by = Actor(former.id, Role.REVIEWER.value, "web")
-    assert decide(endorsed(employer), "verify_employer", by=by).state is EmployerState.VERIFIED
+    with pytest.raises(operations.OwnEmployer):
+        decide(endorsed(employer), "verify_employer", by=by)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +212,7 @@ def test_a_refused_employer_that_corrects_anything_waits_again_at_the_end() -> N
     changed = change(employer, address="解放路2号")
     assert changed.state is EmployerState.PENDING
     assert changed.decision_reason == "营业执照看不清"
-    waiting = session().scalars(queries.waiting_for_reviewer([Grant(Role.REVIEWER, region="370000")])).all()
+    waiting = session().scalars(queries.of_region([Grant(Role.REVIEWER, region="370000")], EmployerState.PENDING)).all()
     assert [row.id for row in waiting] == [later.id, employer.id]
 
 
@@ -309,5 +310,5 @@ def test_those_waiting_longest_come_first() -> None:
     first, second = make_employer(state=EmployerState.PENDING), make_employer(state=EmployerState.PENDING)
     with transaction():
         session().get_one(Employer, second.id).submitted_at -= timedelta(days=1)
-    waiting = session().scalars(queries.waiting_for_reviewer([Grant(Role.REVIEWER, region="370000")])).all()
+    waiting = session().scalars(queries.of_region([Grant(Role.REVIEWER, region="370000")], EmployerState.PENDING)).all()
     assert [row.id for row in waiting] == [second.id, first.id]

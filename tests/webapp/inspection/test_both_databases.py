@@ -21,7 +21,7 @@ from webapp.app import create_app
 from webapp.db import new_key, now, session, transaction
 from webapp.inspection import figures, queries, watchlist
 from webapp.inspection.figures import Group
-from webapp.inspection.models import CallOutcome, Campaign, Check, Decision, PublicReport, ReportKind, Verdict
+from webapp.inspection.models import Call, CallOutcome, Campaign, Check, Decision, PublicReport, ReportKind, Verdict
 from webapp.inspection.operations import campaigns, checks, forgetting, phones, reports
 from webapp.inspection.operations.refusals import Refusal
 from webapp.inspection.phone_file import PhoneRow
@@ -54,12 +54,13 @@ def test_of_many_who_draw_at_once_one_draws():
     planner = make_inspector()
     for number in range(20):
         make_forwarded(source_key=f"{number}")
-    campaign, grants = make_campaign(planner, rate=5000), people.grants_of(planner.id)
+    campaign, grants, roster = make_campaign(planner, rate=5000), people.grants_of(planner.id), [planner.id, make_inspector().id]
 
     def draw(number: int) -> None:
         kept = queries.campaign(campaign.id, grants, for_change=True)
         assert kept is not None
-        campaigns.draw(kept, campaigns.sample(kept, f"seed{number:04d}"), [planner.id], by=inspecting(planner))
+        campaigns.fix_seed(kept, f"seed{number:04d}", roster, by=inspecting(planner))
+        campaigns.draw(kept, campaigns.sample(kept), roster, by=inspecting(planner))
 
     assert at_once(draw) == {"done": 1, "IllegalMove": AT_ONCE - 1}
     with transaction():
@@ -74,7 +75,7 @@ def test_of_many_verdicts_at_once_one_counts_and_the_posting_is_closed_once():
     grants = people.grants_of(planner.id)
 
     def judge_it(number: int) -> None:
-        kept = queries.own_check(check.id, planner.id, grants, for_change=True)
+        kept = queries.drawable_check(check.id, planner.id, grants, for_change=True)
         assert kept is not None
         checks.log(kept, CallOutcome.REACHED, Verdict.FALSE, reason=f"第 {number} 次", by=inspecting(planner))
 
@@ -82,6 +83,31 @@ def test_of_many_verdicts_at_once_one_counts_and_the_posting_is_closed_once():
     with transaction():
         assert session().get_one(Posting, posting.id).state is PostingState.TAKEN_DOWN
         assert session().scalar(select(func.count()).select_from(PostingReview).where(PostingReview.reason.startswith("岗位抽查"))) == 1
+
+
+def test_nothing_is_written_down_once_a_campaign_is_finished():
+    planner = make_inspector()
+    for number in range(AT_ONCE - 1):
+        make_forwarded(source_key=f"{number}")
+    campaign, drawn = make_draw(planner, due_on=db.today() - timedelta(days=1))
+    grants = people.grants_of(planner.id)
+
+    def work(number: int) -> None:
+        if number == len(drawn):
+            kept = queries.campaign(campaign.id, grants, for_change=True)
+            assert kept is not None
+            campaigns.finish(kept, by=inspecting(planner))
+            return
+        check = queries.drawable_check(drawn[number].id, planner.id, grants, for_change=True)
+        assert check is not None
+        checks.log(check, CallOutcome.REACHED, Verdict.VALID, by=inspecting(planner))
+
+    became = at_once(work)
+    assert became["done"] + became["NotRunning"] == AT_ONCE
+    finished = stored(Campaign, campaign.id).finished_at
+    with transaction():
+        calls = session().scalars(select(Call)).all()
+        assert len(calls) == became["done"] - 1 and all(call.at <= finished for call in calls)
 
 
 def test_of_many_who_take_a_report_at_once_one_owns_it():

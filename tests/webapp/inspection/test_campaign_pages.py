@@ -1,4 +1,5 @@
 import hashlib
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from webapp.access import Actor, Role
 from webapp.accounts.models import Person
 from webapp.db import session, today, transaction
 from webapp.inspection.models import Campaign, CampaignState, Check, Effect, Verdict
-from webapp.inspection.operations import campaigns
+from webapp.inspection.operations import campaigns, checks
 from webapp.ledger import Entry
 from webapp.postings import operations as postings
 from webapp.postings.models import Posting, PostingState
@@ -29,8 +30,8 @@ def planner() -> Person:
 def published(planner: Person) -> Campaign:
     make_posting()
     make_forwarded(region="370103")
-    campaign, checks = make_draw(planner)
-    for check in checks:
+    campaign, drawn = make_draw(planner)
+    for check in drawn:
         judge(check, Verdict.VALID if check.region == "370102" else Verdict.FALSE)
     with transaction():
         kept = session().get_one(Campaign, campaign.id)
@@ -51,10 +52,11 @@ def test_a_campaign_goes_from_its_population_to_the_published_result(client, sig
     page = read(client.get(made.location))
     assert "共 5 个" in page.text and "样本 3 个" in page.text and "还没有抽取" in page.text
     campaign = stored_campaign()
-    drawn = client.post(f"{made.location}/draw", data={"seed": "20261128", "roster": str(planner.id)})
+    other = make_inspector(name="吴监察")
+    drawn = client.post(f"{made.location}/draw", data={"seed": "20261128", "roster": [str(planner.id), str(other.id)]})
     assert drawn.location == made.location
     page = read(client.get(made.location))
-    assert "20261128" in page.text and "周监察" in page.text
+    assert re.search(r"20261128-\d{16}", page.text) and "周监察" in page.text
     assert "本月还没有" not in read(client.get("/inspection/campaigns")).text
     assert "一致" in read(client.get(f"{made.location}/redraw")).text
     refused = client.post(f"{made.location}/finish")
@@ -64,7 +66,7 @@ def test_a_campaign_goes_from_its_population_to_the_published_result(client, sig
     client.post(f"{made.location}/finish")
     client.post(f"{made.location}/publish")
     public = read(client.get(f"/spot-checks/{campaign.id}"))
-    assert "95% 置信区间 43.9%–100.0%" in public.text
+    assert "95% 置信区间 66.1%–100.0%" in public.text, "3 of 5: as sure as 7.5 of an endless population"
 
 
 def stored_campaign() -> Campaign:
@@ -86,12 +88,14 @@ def test_what_was_typed_wrongly_stays_and_says_what_to_do(client, sign_in, plann
 
 def test_a_bad_seed_or_an_empty_roster_is_refused_on_the_page(client, sign_in, planner):
     make_forwarded()
-    campaign = make_campaign(planner)
+    campaign, both = make_campaign(planner), [str(planner.id), str(make_inspector().id)]
     sign_in(client, planner)
-    page = read(client.post(f"/inspection/campaigns/{campaign.id}/draw", data={"seed": "短", "roster": str(planner.id)}))
-    assert page.fields["seed"] == "短" and any("种子是 6 到 64 位" in error for error in page.errors)
+    page = read(client.post(f"/inspection/campaigns/{campaign.id}/draw", data={"seed": "短", "roster": both}))
+    assert page.fields["seed"] == "短" and any("种子是 6 到 40 位" in error for error in page.errors)
     page = read(client.post(f"/inspection/campaigns/{campaign.id}/draw", data={"seed": "12345678"}))
-    assert any("至少选一名" in error for error in page.errors)
+    assert any("请选择检查人员" in error for error in page.errors)
+    page = read(client.post(f"/inspection/campaigns/{campaign.id}/draw", data={"seed": "12345678", "roster": both[:1]}))
+    assert any("至少选 2 名" in error for error in page.errors) and page.fields["seed"] == "12345678"
     stranger = make_inspector("370200")
     page = read(client.post(f"/inspection/campaigns/{campaign.id}/draw", data={"roster": str(stranger.id)}))
     assert any("名单刚刚有变化" in error for error in page.errors)
@@ -148,8 +152,8 @@ def test_a_check_is_found_in_its_own_campaign_only(client, sign_in, planner):
 def test_every_figure_opens_the_rows_it_counts(client, sign_in, planner):
     make_posting(title="铣工")
     make_forwarded(region="370103", title="保洁员")
-    campaign, checks = make_draw(planner)
-    judge(next(check for check in checks if check.region == "370103"), Verdict.FALSE)
+    campaign, drawn = make_draw(planner)
+    judge(next(check for check in drawn if check.region == "370103"), Verdict.FALSE)
     sign_in(client, planner)
     page = read(client.get(f"/inspection/campaigns/{campaign.id}"))
     opened = {words: path for words, path in page.links.items() if "打开明细" in words}
@@ -169,8 +173,17 @@ def test_the_leader_of_a_campaign_takes_a_verdict_back_and_has_another_drawn(cli
     path = f"/inspection/campaigns/{campaign.id}/checks/{check.id}"
     page = read(client.post(f"{path}/reopen", data={"reason": ""}))
     assert any("请写明为什么要重查" in error for error in page.errors)
+    page = read(client.post(f"{path}/reopen", data={"reason": "长" * 201}))
+    assert any("200" in error for error in page.errors) and page.fields["reason"] == "长" * 201
     client.post(f"{path}/reopen", data={"reason": "打错了单位"})
     assert stored(Check, check.id).verdict is None
+    assert "打错了单位" in read(client.get(path)).text
+    holder = planner if check.inspector_id == planner.id else other
+    sign_in(client, holder)
+    assert "退回重查：打错了单位" in read(client.get("/inspection/checks")).text
+    assert "打错了单位" in read(client.get(f"/inspection/checks/{check.id}")).text
+    assert "打错了单位" in read(client.get("/notices")).text
+    sign_in(client, planner)
     client.post(f"{path}/reassign")
     assert stored(Check, check.id).inspector_id != check.inspector_id
     assert "原来抽到的是" in read(client.get(path)).text
@@ -182,6 +195,9 @@ def test_a_campaign_is_given_up_with_a_reason(client, sign_in, planner):
     sign_in(client, planner)
     page = read(client.post(f"/inspection/campaigns/{campaign.id}/cancel", data={"reason": " "}))
     assert any("作废的理由" in error for error in page.errors)
+    page = read(client.post(f"/inspection/campaigns/{campaign.id}/cancel", data={"reason": "长" * 201}))
+    assert any("200" in error for error in page.errors) and page.fields["reason"] == "长" * 201
+    assert stored(Campaign, campaign.id).state is CampaignState.PREPARED
     client.post(f"/inspection/campaigns/{campaign.id}/cancel", data={"reason": "范围划错"})
     assert "范围划错" in read(client.get("/inspection/campaigns")).text
 
@@ -192,8 +208,8 @@ def test_a_campaign_is_given_up_with_a_reason(client, sign_in, planner):
 def test_an_inspector_works_the_list_off_by_keyboard(client, sign_in, planner):
     first = make_posting(title="甲")
     make_forwarded(title="乙")
-    _, checks = make_draw(planner)
-    mine = {check.posting_id: check for check in checks}
+    _, drawn = make_draw(planner)
+    mine = {check.posting_id: check for check in drawn}
     sign_in(client, planner)
     assert {"甲", "乙"} <= set(read(client.get("/inspection/checks")).links)
     path = f"/inspection/checks/{mine[first.id].id}"
@@ -201,7 +217,7 @@ def test_an_inspector_works_the_list_off_by_keyboard(client, sign_in, planner):
     page = read(answer)
     assert page.fields["remark"] == "刘经理接的" and any("为什么是虚假" in error for error in page.errors)
     answer = client.post(path, data={"outcome": "reached", "verdict": "false", "reason": "单位说没有这个岗位", "remark": "刘经理接的"})
-    following = next(check for check in checks if check.id != mine[first.id].id)
+    following = next(check for check in drawn if check.id != mine[first.id].id)
     assert answer.location == f"/inspection/checks/{following.id}"
     page = read(client.get(answer.location))
     assert "“甲”已记下，结论：虚假，已下架" in "".join(page.tree.itertext())
@@ -227,6 +243,30 @@ def test_a_refused_verdict_says_why_and_loses_nothing(client, sign_in, planner):
     assert stored(Check, check.id).verdict is None and calls(check) == 0
 
 
+def test_what_was_typed_survives_that_the_campaign_ended_or_the_check_is_anothers_by_now(client, sign_in, planner):
+    other = make_inspector(name="吴监察")
+    make_posting()
+    campaign, (check,) = make_draw(planner, [planner, other])
+    holder, taker = (planner, other) if check.inspector_id == planner.id else (other, planner)
+    sign_in(client, holder)
+    path, typed = f"/inspection/checks/{check.id}", {"outcome": "reached", "verdict": "valid", "remark": "刘经理接的"}
+    with transaction():
+        checks.reassign(session().get_one(Check, check.id), by=inspecting(planner))
+    judge(check, Verdict.FALSE, remark="吴监察记的")
+    page = read(client.post(path, data=typed))
+    assert any("别的检查人员" in error for error in page.errors) and page.fields["remark"] == "刘经理接的"
+    assert "吴监察记的" not in page.text, "what the other heard is the other's"
+    assert client.get(path).status_code == 404
+    sign_in(client, taker)
+    with transaction():
+        campaigns.finish(session().get_one(Campaign, campaign.id), by=inspecting(planner))
+    page = read(client.post(path, data=typed))
+    assert any("已经结束" in error for error in page.errors) and page.fields["remark"] == "刘经理接的"
+    page = read(client.get(path))
+    assert "outcome" not in page.fields and client.post(f"{path}/contact").status_code == 404
+    assert calls(check) == 1
+
+
 def calls(check: Check) -> int:
     with transaction():
         return session().connection().exec_driver_sql("SELECT count(*) FROM spot_call").scalar() or 0
@@ -238,8 +278,9 @@ def test_the_phone_of_the_employer_is_on_the_ledger_before_it_is_shown(client, s
     sign_in(client, planner)
     page = read(client.get(f"/inspection/checks/{check.id}"))
     assert "13800138111" not in page.text and "138****8111" in page.text
+    assert "张主任" not in page.text and "张**" in page.text
     page = read(client.post(f"/inspection/checks/{check.id}/contact"))
-    assert "13800138111" in page.text
+    assert "13800138111" in page.text and "张主任" in page.text
     with transaction():
         (entry,) = session().query(Entry).filter(Entry.event == "EmployerContactShown")
         assert (entry.subject, entry.by_person, entry.by_role) == (str(posting.employer_id), planner.id, "inspector")

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from tests.factories.accounts import disable, make_staff
 from tests.factories.employers import make_employer, make_member
-from tests.factories.inspection import SEED, inspecting, judge, make_campaign, make_draw, make_inspector, stored
+from tests.factories.inspection import SEED, draw, inspecting, judge, make_campaign, make_draw, make_inspector, stored
 from tests.factories.postings import make_forwarded, make_posting
 from tests.factories.reference import set_parameter
 from webapp.access import Actor, Permission, Role
@@ -16,11 +16,11 @@ from webapp.accounts.models import Person
 from webapp.db import session, today, transaction
 from webapp.employers import operations as employers
 from webapp.employers import queries as employer_queries
-from webapp.inspection import evidence, figures, population, queries
+from webapp.inspection import evidence, figures, nearness, population, queries
 from webapp.inspection.figures import Group
 from webapp.inspection.models import Campaign, CampaignState, Check, Stratum, Verdict
 from webapp.inspection.operations import campaigns
-from webapp.inspection.operations.campaigns import BadSeed, ChecksLeft, IllegalMove, NobodyFor, NoRoster, NothingToCheck, TooMuch
+from webapp.inspection.operations.campaigns import BadSeed, ChecksLeft, IllegalMove, NobodyFor, NothingToCheck, RosterTooSmall, TooMuch
 from webapp.inspection.operations.refusals import NoReason
 from webapp.inspection.population import DIRECT, Definition
 from webapp.ledger import Entry
@@ -38,9 +38,8 @@ def taken(**definition: str) -> population.Population:
         return population.take(defined)
 
 
-def drawn_by(campaign: Campaign, seed: str, roster: list[UUID], *, by: Actor) -> list[Check]:
-    kept = session().get_one(Campaign, campaign.id)
-    return campaigns.draw(kept, campaigns.sample(kept, seed), roster, by=by)
+def drawn_by(campaign: Campaign, seed: str, roster: list[Person], *, by: Actor) -> list[Check]:
+    return draw(session().get_one(Campaign, campaign.id), roster, seed=seed, by=by)
 
 
 def test_the_population_is_what_is_open_in_the_region_by_county_and_source():
@@ -83,7 +82,7 @@ def test_what_was_frozen_stays_although_postings_come_and_go():
     with transaction():
         postings.withdraw(session().get_one(Posting, gone.id), by=Actor.SYSTEM)
     with transaction():
-        drawn = drawn_by(campaign, SEED, [inspector.id], by=inspecting(inspector))
+        drawn = drawn_by(campaign, SEED, [inspector], by=inspecting(inspector))
     assert [check.posting_id for check in drawn] == [gone.id]
     assert (campaign.population, drawn[0].evidence["state"]) == (1, "withdrawn")
 
@@ -147,17 +146,17 @@ def test_a_posting_without_an_eligible_inspector_refuses_the_draw_by_its_name():
     make_posting(region="370102")
     campaign = make_campaign(planner)
     with pytest.raises(NobodyFor, match="历下区"), transaction():
-        drawn_by(campaign, SEED, [county.id], by=inspecting(planner))
+        drawn_by(campaign, SEED, [county], by=inspecting(planner))
     assert stored(Campaign, campaign.id).state is CampaignState.PREPARED
 
 
-@pytest.mark.parametrize("seed", ["12345", "种子一二三四", "abc def", "x" * 65, "123456\n;"])
+@pytest.mark.parametrize("seed", ["12345", "种子一二三四", "abc def", "x" * 41, "123456\n;"])
 def test_a_seed_that_could_be_read_in_two_ways_is_refused(seed):
     planner = make_inspector()
     make_posting()
     campaign = make_campaign(planner)
     with pytest.raises(BadSeed), transaction():
-        drawn_by(campaign, seed, [planner.id], by=inspecting(planner))
+        drawn_by(campaign, seed, [planner], by=inspecting(planner))
 
 
 def test_a_campaign_is_drawn_once_by_a_machines_seed_where_none_is_typed():
@@ -166,10 +165,66 @@ def test_a_campaign_is_drawn_once_by_a_machines_seed_where_none_is_typed():
     campaign, _ = make_draw(planner, seed="")
     assert len(campaign.seed or "") == 16 and (campaign.seed or "").isdigit()
     with pytest.raises(IllegalMove), transaction():
-        drawn_by(campaign, SEED, [planner.id], by=inspecting(planner))
-    fresh = make_campaign(planner)
-    with pytest.raises(NoRoster), transaction():
-        drawn_by(fresh, SEED, [make_staff(Role.LEADER).id, make_inspector("370202").id], by=inspecting(planner))
+        drawn_by(campaign, SEED, [planner], by=inspecting(planner))
+
+
+def test_a_roster_of_one_is_no_roster_and_who_may_not_check_does_not_count():
+    planner = make_inspector()
+    make_posting()
+    campaign = make_campaign(planner)
+    for others in ([], [make_staff(Role.LEADER)], [make_inspector("370202")]):
+        with pytest.raises(RosterTooSmall, match="至少选 2 名"), transaction():
+            kept = session().get_one(Campaign, campaign.id)
+            campaigns.fix_seed(kept, SEED, [one.id for one in (planner, *others)], by=inspecting(planner))
+    assert stored(Campaign, campaign.id).seed is None, "who cannot draw fixes no seed"
+    set_parameter("spot_check_roster_min", "1")
+    with transaction():
+        campaigns.fix_seed(session().get_one(Campaign, campaign.id), SEED, [planner.id], by=inspecting(planner))
+
+
+def test_the_machine_adds_to_the_seed_so_that_none_can_be_tried_beforehand():
+    planner, other = make_inspector(), make_inspector()
+    for number in range(40):
+        make_forwarded(source_key=f"{number}")
+    first, second = (make_draw(planner, [planner, other], rate=1000)[0] for _ in range(2))
+    typed, machine = (first.seed or "").split("-")
+    assert typed == SEED and len(machine) == 16 and machine.isdigit() and first.seed != second.seed
+    population = b"".join(stratum_keys(first))
+    assert population == b"".join(stratum_keys(second)), "the same population, the same typed part"
+
+
+def stratum_keys(campaign: Campaign) -> list[bytes]:
+    with transaction():
+        return [stratum.keys for stratum in queries.strata(campaign)]
+
+
+def test_a_draw_that_was_refused_is_made_again_with_the_same_seed():
+    """Else a roster that cannot do it would be a way to draw until the draw pleases."""
+    planner, county, far = make_inspector(), make_inspector("370103"), make_inspector("370104")
+    make_posting(region="370102")
+    campaign, by = make_campaign(planner), inspecting(planner)
+    with transaction():
+        campaigns.fix_seed(session().get_one(Campaign, campaign.id), SEED, [county.id, far.id], by=by)
+    with pytest.raises(NobodyFor), transaction():
+        kept = session().get_one(Campaign, campaign.id)
+        campaigns.draw(kept, campaigns.sample(kept), [county.id, far.id], by=by)
+    fixed = stored(Campaign, campaign.id).seed
+    with transaction():
+        drawn_by(campaign, "88888888", [planner, county], by=by)
+    assert stored(Campaign, campaign.id).seed == fixed is not None
+    with transaction():
+        assert session().query(Entry).filter(Entry.event == "CampaignSeedFixed").count() == 1
+
+
+def test_who_let_a_posting_through_does_not_check_it():
+    planner, other, reviewer = make_inspector(), make_inspector(), make_staff(Role.REVIEWER, "370100")
+    posting = make_posting(reviewer=reviewer)
+    _, (check,) = make_draw(planner, [planner, other, reviewer])
+    with transaction():
+        kept = session().get_one(Check, check.id)
+        roster = session().get_one(Campaign, check.campaign_id).roster
+        assert {roster[place] for place in kept.eligible} == {str(planner.id), str(other.id)}
+        assert nearness.is_too_near(session().get_one(Posting, posting.id), reviewer.id)
 
 
 def test_a_disabled_inspector_or_one_of_another_district_is_no_candidate():
@@ -177,7 +232,7 @@ def test_a_disabled_inspector_or_one_of_another_district_is_no_candidate():
     province = make_inspector("370000")
     disable(gone)
     with transaction():
-        found = {one.id for one in queries.colleagues(Permission.CHECK_RUN, "370100")}
+        found = {one.id for one in people.colleagues(Permission.CHECK_RUN, "370100")}
     assert found == {here.id, reviewer.id, province.id}
     assert elsewhere.id not in found
 
@@ -327,4 +382,4 @@ def test_what_happens_is_on_the_ledger_with_keys_and_counts_only():
     with transaction():
         told = {entry.event: entry.payload for entry in session().scalars(select(Entry).where(Entry.subject == str(campaign.id)))}
     assert told["CampaignPrepared"] == {"campaign_id": str(campaign.id), "population": 1, "size": 1}
-    assert told["CampaignDrawn"] == {"campaign_id": str(campaign.id), "size": 1, "inspectors": 1}
+    assert told["CampaignDrawn"] == {"campaign_id": str(campaign.id), "size": 1, "inspectors": 2}

@@ -120,14 +120,36 @@ def test_a_valid_posting_stays_as_it_is(planner):
     assert (stored(Posting, posting.id).state, stored(Check, check.id).effect) == (PostingState.OPEN, Effect.NONE)
 
 
-def test_what_was_closed_meanwhile_is_judged_all_the_same_and_does_not_come_back(planner):
+_LEAVE = {PostingState.WITHDRAWN: postings.withdraw, PostingState.FILLED: postings.fill, PostingState.EXPIRED: postings.lapse}
+
+
+@pytest.mark.parametrize("left", list(_LEAVE))
+def test_what_left_by_itself_meanwhile_and_was_false_does_not_come_back(planner, left):
     posting = make_posting()
     _, (check,) = make_draw(planner)
     with transaction():
-        postings.withdraw(session().get_one(Posting, posting.id), by=Actor.SYSTEM)
+        _LEAVE[left](session().get_one(Posting, posting.id), by=Actor.SYSTEM)
     judge(check, Verdict.FALSE)
     assert (stored(Check, check.id).verdict, stored(Check, check.id).effect) == (Verdict.FALSE, Effect.TAKEN_DOWN)
     assert stored(Posting, posting.id).state is PostingState.TAKEN_DOWN
+
+
+def test_what_is_down_already_is_judged_all_the_same(planner):
+    posting = make_posting()
+    _, (check,) = make_draw(planner)
+    with transaction():
+        postings.take_down(session().get_one(Posting, posting.id), "收费", by=inspecting(planner))
+    judge(check, Verdict.FALSE)
+    assert (stored(Check, check.id).verdict, stored(Check, check.id).effect) == (Verdict.FALSE, Effect.ALREADY_CLOSED)
+
+
+def test_an_expired_posting_nobody_is_wanted_for_cannot_be_prolonged_unreviewed(planner):
+    posting = make_posting()
+    _, (check,) = make_draw(planner)
+    with transaction():
+        postings.lapse(session().get_one(Posting, posting.id), by=Actor.SYSTEM)
+    judge(check, Verdict.STOPPED)
+    assert (stored(Posting, posting.id).state, stored(Check, check.id).effect) == (PostingState.WITHDRAWN, Effect.STOPPED)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.VALID, Verdict.FILLED, Verdict.STOPPED])
@@ -200,8 +222,9 @@ def test_an_inspector_who_joined_the_employer_since_may_not_judge_it(planner):
     make_posting(employer=employer)
     _, (check,) = make_draw(planner)
     make_member(employer, planner)
-    with pytest.raises(TooNear):
-        log(check, CallOutcome.REACHED, Verdict.FALSE, reason="不实")
+    for verdict in (Verdict.FALSE, Verdict.VALID, None):
+        with pytest.raises(TooNear):
+            log(check, CallOutcome.REACHED, verdict, reason="不实")
     assert stored(Check, check.id).verdict is None
 
 
@@ -220,7 +243,10 @@ def test_the_leader_of_the_campaign_has_a_verdict_checked_again(planner):
         reopen(" ")
     reopen()
     found = stored(Check, check.id)
-    assert (found.verdict, found.effect) == (None, Effect.TAKEN_DOWN)
+    assert (found.verdict, found.effect, found.reopen_reason) == (None, Effect.TAKEN_DOWN, "记错了岗位")
+    with transaction():
+        told = session().scalars(select(Notice).where(Notice.subject.startswith(f"{check.id}:again"))).one()
+        assert told.person_id == planner.id and "记错了岗位" in told.body
     judge(check, Verdict.VALID)
     assert stored(Check, check.id).effect is Effect.TAKEN_DOWN, "what was done to the posting stays true"
     assert stored(Posting, posting.id).state is PostingState.TAKEN_DOWN
@@ -245,6 +271,15 @@ def test_another_inspector_is_drawn_by_the_same_rule_and_told(planner):
     judge(check, Verdict.VALID)
     with pytest.raises(AlreadyJudged):
         reassign()
+
+
+def test_who_joined_the_employer_since_is_not_drawn_in_the_place_of_another(planner):
+    second, employer = make_inspector(), make_employer()
+    make_posting(employer=employer)
+    _, (check,) = make_draw(planner, [planner, second])
+    make_member(employer, second if check.inspector_id == planner.id else planner)
+    with pytest.raises(NobodyElse), transaction():
+        checks.reassign(session().get_one(Check, check.id), by=inspecting(planner))
 
 
 def test_where_nobody_else_may_check_it_stays_where_it_is(planner):

@@ -33,11 +33,26 @@ def test_more_checks_make_it_surer():
 
 
 def test_one_stratum_is_not_weighted():
-    found = estimate([Cell(1000, 60, 50, 45)])
+    found = estimate([Cell(100_000, 60, 50, 45)])
     assert found is not None
     assert found.value == pytest.approx(0.9)
-    assert (found.low, found.high) == pytest.approx(wilson(45, 50))
+    assert (found.low, found.high) == pytest.approx(wilson(45, 50), abs=1e-4)
     assert (found.good, found.base) == (45, 50)
+
+
+def test_what_was_not_put_back_makes_it_surer():
+    """60 of 100 checked: what is unsure are the other 40, as if 50 / 0.4 of an endless population had been asked."""
+    found = estimate([Cell(100, 60, 50, 45)])
+    assert found is not None and found.value == pytest.approx(0.9)
+    assert (found.low, found.high) == pytest.approx(wilson(0.9 * 125, 125))
+
+
+def test_where_everything_was_checked_nothing_is_unsure():
+    found = estimate([Cell(30, 30, 30, 27), Cell(10, 10, 10, 3)])
+    assert found is not None and found.is_census
+    assert found.low == found.value == found.high == pytest.approx(0.75)
+    partly = estimate([Cell(30, 30, 30, 27), Cell(10, 9, 9, 3)])
+    assert partly is not None and not partly.is_census and partly.low < partly.value < partly.high
 
 
 def test_a_stratum_counts_as_much_as_it_stands_for():
@@ -45,7 +60,7 @@ def test_a_stratum_counts_as_much_as_it_stands_for():
     found = estimate([Cell(900, 10, 10, 10), Cell(100, 10, 10, 0)])
     assert found is not None
     assert found.value == pytest.approx(0.9)
-    effective = (10 * 90 + 10 * 10) ** 2 / (10 * 90**2 + 10 * 10**2)
+    effective = (10 * 90 + 10 * 10) ** 2 / (10 * 90**2 * (1 - 10 / 900) + 10 * 10**2 * (1 - 10 / 100))
     assert (found.low, found.high) == pytest.approx(wilson(0.9 * effective, effective))
     assert found.high - found.low > wilson(18, 20)[1] - wilson(18, 20)[0]
 
@@ -53,7 +68,7 @@ def test_a_stratum_counts_as_much_as_it_stands_for():
 def test_strata_drawn_at_one_rate_give_the_plain_share():
     found = estimate([Cell(100, 10, 10, 9), Cell(300, 30, 30, 24)])
     assert found is not None
-    assert (found.value, found.low, found.high) == pytest.approx((33 / 40, *wilson(33, 40)))
+    assert (found.value, found.low, found.high) == pytest.approx((33 / 40, *wilson(33 / 0.9, 40 / 0.9)))
 
 
 def test_what_does_not_count_says_nothing():

@@ -32,7 +32,8 @@ def test_names_phones_and_words_are_wiped_after_the_time_they_are_kept_and_the_r
     assert [forget(), forget()] == [1, 0]
     kept = stored(PublicReport, old.id)
     assert (kept.text, kept.name, kept.phone, kept.note, kept.reporter_id) == (None,) * 5
-    assert kept.outcome and kept.evidence
+    assert kept.outcome and kept.evidence and kept.origin_index == b""
+    assert stored(PublicReport, fresh.id).origin_index == b"o" * 32
     assert all(stored(PublicReport, row.id).phone for row in (fresh, open_))
 
 

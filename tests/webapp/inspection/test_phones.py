@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.factories.inspection import inspecting, make_inspector
 from webapp.access import Actor
 from webapp.accounts import queries as people
-from webapp.db import session, transaction
+from webapp.db import session, today, transaction
 from webapp.inspection import phone_file
 from webapp.inspection.operations import phones
 from webapp.inspection.operations.phones import KnownAlready
@@ -129,6 +129,7 @@ def test_what_nobody_can_dial_is_refused(typed):
     ("line", "reason"),
     [
         ("3701,rights,12345678", "地区代码要写六位数字：3701"),
+        (f"370102,rights,12345678,,,,{today() + timedelta(days=1)}", f"核实日期还没有到：{today() + timedelta(days=1)}"),
         ("370102,rights,12345678,,,,昨天", "核实日期要写成 2026-10-01 的样子，没有核实就留空：昨天"),
         ("370102,rights,12345678," + "长" * 81, "单位超过 80 个字"),
         ("370102,rights,12345678,,,,,,多", "列数比表头多"),

@@ -9,11 +9,12 @@ from tests.factories.postings import make_forwarded, make_posting
 from tests.factories.reference import set_parameter
 from tests.webapp.pages import read
 from tests.webapp.pages import words as words_of
-from webapp.access import Role
+from webapp.access import Actor, Role
 from webapp.accounts.models import Person
 from webapp.db import new_key, session, transaction
 from webapp.inspection.models import Decision, PublicReport, ReportState
 from webapp.ledger import Entry
+from webapp.postings import operations as postings
 from webapp.postings.models import Posting, PostingState
 
 SAID = {"kind": "fee", "text": "面试时要交三百元服装费。", "name": "孙举报", "phone": "13933334444", "by_sms": "y"}
@@ -118,27 +119,44 @@ def test_too_many_from_one_place_are_told_to_wait_or_to_call(client):
     assert late.status_code == 429 and any("急事请直接打电话" in error for error in read(late).errors)
 
 
-def test_a_posting_that_nobody_may_see_cannot_be_reported_and_one_that_closed_can(client):
-    for state, status in ((PostingState.DRAFT, 404), (PostingState.TAKEN_DOWN, 404), (PostingState.FILLED, 200), (PostingState.EXPIRED, 200)):
+def test_a_posting_that_was_never_shown_cannot_be_reported_and_one_that_was_can_whatever_became_of_it(client):
+    never = (PostingState.DRAFT, PostingState.IN_REVIEW)
+    for state in (*never, PostingState.TAKEN_DOWN, PostingState.WITHDRAWN, PostingState.PAUSED, PostingState.FILLED, PostingState.EXPIRED):
+        status = 404 if state in never else 200
         posting = make_posting(state=state)
         assert client.get(f"/postings/{posting.id}/report").status_code == status
         assert client.post(f"/postings/{posting.id}/report", data=SAID | {"once": str(new_key())}).status_code == status
     assert client.get(f"/postings/{new_key()}/report").status_code == 404
 
 
+def test_what_was_typed_is_not_lost_when_the_posting_leaves_meanwhile(client):
+    posting = make_posting()
+    once = read(client.get(f"/postings/{posting.id}/report")).fields["once"]
+    with transaction():
+        postings.withdraw(session().get_one(Posting, posting.id), by=Actor.SYSTEM)
+    assert "查询码" in read(client.post(f"/postings/{posting.id}/report", data=SAID | {"once": once})).text
+    with transaction():
+        kept = session().get_one(Posting, posting.id)
+        postings.revise(kept, by=Actor.SYSTEM)
+        kept.title = "还没有审核的新名称"
+    assert "还没有审核的新名称" not in read(client.get(f"/postings/{posting.id}/report")).text
+
+
 def test_a_signed_in_reporter_is_told_in_the_inbox_only_where_they_want_it(client, sign_in, handler):
     seeker = make_person(name="孙求职")
     sign_in(client, seeker)
-    sent(client, make_posting(), to_account="y")
+    assert read(sent(client, make_posting(), to_account="y")).links["我的举报"] == "/my-reports"
     report = only_report()
     assert report.reporter_id == seeker.id
     page = read(client.get("/my-reports"))
     assert report.number in page.text and "待受理" in page.text
-    sent(client, make_posting(title="另一个"))
+    for address in ("/reports", "/account"):
+        assert read(client.get(address)).links["我的举报"] == "/my-reports", address
+    assert "我的举报" not in read(sent(client, make_posting(title="另一个"))).links
     with transaction():
         others = session().scalars(select(PublicReport).where(PublicReport.id != report.id)).all()
         assert [row.reporter_id for row in others] == [None]
-        assert {entry.by_person for entry in session().scalars(select(Entry).where(Entry.event == "ReportReceived"))} == {seeker.id, None}
+        assert {entry.by_person for entry in session().scalars(select(Entry).where(Entry.event == "ReportReceived"))} == {None}
     make_taken(report, handler)
     decide(report, Decision.UNFOUNDED, handler=handler, outcome="单位没有收费。")
     assert "没有发现您反映的问题。单位没有收费。" in read(client.get("/my-reports")).text

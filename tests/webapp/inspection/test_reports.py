@@ -8,7 +8,7 @@ from tests.factories.employers import make_employer, make_member
 from tests.factories.inspection import decide, inspecting, make_inspector, make_report, make_taken, stored
 from tests.factories.postings import make_forwarded, make_posting
 from tests.factories.reference import set_parameter
-from webapp.access import Role
+from webapp.access import Actor, Role
 from webapp.accounts import limits
 from webapp.accounts import queries as people
 from webapp.accounts.models import Person
@@ -18,8 +18,10 @@ from webapp.inspection.models import Decision, Office, PublicReport, ReportKind,
 from webapp.inspection.operations import reports
 from webapp.inspection.operations.refusals import NoReason, TooNear
 from webapp.inspection.operations.reports import AlreadyDecided, AlreadyReceived, HasOwner, NoOffice, NotYours, WrongColleague
+from webapp.inspection.telling import outcome_words
 from webapp.ledger import Entry
 from webapp.notices.models import Channel, Message, Notice, NoticeKind
+from webapp.postings import operations as postings
 from webapp.postings.models import Posting, PostingState
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -173,6 +175,75 @@ def test_a_phone_without_consent_gets_no_message(handler):
     decide(report, Decision.UNFOUNDED, handler=handler)
     with transaction():
         assert session().scalars(select(Message)).all() == []
+
+
+_LEAVE = {
+    PostingState.PAUSED: postings.pause,
+    PostingState.FILLED: postings.fill,
+    PostingState.EXPIRED: postings.lapse,
+    PostingState.WITHDRAWN: postings.withdraw,
+}
+
+
+@pytest.mark.parametrize("left", list(_LEAVE))
+@pytest.mark.parametrize(
+    ("decision", "state", "words"),
+    [(Decision.TAKE_DOWN, PostingState.TAKEN_DOWN, "岗位已下架"), (Decision.MEND, PostingState.WITHDRAWN, "岗位已停止发布")],
+    ids=["down", "mend"],
+)
+def test_an_upheld_report_holds_for_a_posting_that_left_by_itself(handler, left, decision, state, words):
+    posting = make_posting()
+    report, _ = make_report(posting)
+    make_taken(report, handler)
+    with transaction():
+        _LEAVE[left](session().get_one(Posting, posting.id), by=Actor.SYSTEM)
+    decide(report, decision, handler=handler)
+    assert stored(Posting, posting.id).state is state
+    assert words in outcome_words(stored(PublicReport, report.id))
+
+
+def test_a_reporter_is_not_told_that_something_was_taken_down_which_was_not(handler):
+    posting = make_posting()
+    report, _ = make_report(posting)
+    make_taken(report, handler)
+    with transaction():
+        kept = session().get_one(Posting, posting.id)
+        postings.withdraw(kept, by=Actor.SYSTEM)
+        postings.revise(kept, by=Actor.SYSTEM)
+    decide(report, Decision.TAKE_DOWN, handler=handler, outcome="单位承认收费。")
+    kept = stored(PublicReport, report.id)
+    assert outcome_words(kept) == "经核查属实。这个岗位在办结以前已经不再发布。单位承认收费。"
+    assert kept.result == "属实，岗位已不在发布"
+
+
+def test_who_is_near_is_not_told_and_decides_nothing_whatever_the_decision(handler):
+    employer, reviewer = make_employer(), make_staff(Role.REVIEWER, JINAN)
+    member = make_member(employer, make_inspector(LIXIA))
+    posting = make_posting(employer=employer, reviewer=reviewer)
+    report, _ = make_report(posting)
+    with transaction():
+        told = set(session().scalars(select(Notice.person_id).where(Notice.kind == NoticeKind.REPORT)))
+    assert handler.id in told, "the county's only handler is a member, so the city's are told"
+    assert not told & {member.id, reviewer.id}
+    for near in (member, reviewer):
+        with pytest.raises(TooNear):
+            make_taken(report, near)
+    make_taken(report, handler)
+    make_member(employer, handler)
+    for act in (
+        lambda: decide(report, Decision.UNFOUNDED, handler=handler),
+        lambda: shown(report, handler),
+    ):
+        with pytest.raises(TooNear):
+            act()
+    colleague = make_inspector(JINAN)
+    with transaction():
+        reports.offer(session().get_one(PublicReport, report.id), colleague.id, by=inspecting(handler))
+
+
+def shown(report: PublicReport, handler: Person) -> None:
+    with transaction():
+        reports.show_reporter(session().get_one(PublicReport, report.id), by=inspecting(handler))
 
 
 @pytest.mark.parametrize("make", [make_posting, make_forwarded])

@@ -14,7 +14,7 @@ from webapp.accounts.models import Person, RoleGrant
 from webapp.db import reading, session, today
 from webapp.employers import codes
 from webapp.employers.models import Employer, EmployerState
-from webapp.employers.queries import waiting_for_reviewer
+from webapp.employers.queries import of_region
 from webapp.notices.models import NoticeKind
 from webapp.notices.queries import inbox
 from webapp.postings import gating
@@ -114,7 +114,7 @@ class TestPeople:
         province = (Grant(Role.REVIEWER, Level.PROVINCE, staff.HOME),)
         assert len(session().scalars(waiting(city)).all()) >= 2
         assert len(session().scalars(waiting(province)).all()) >= 40
-        assert len(session().scalars(waiting_for_reviewer(province)).all()) >= 10
+        assert len(session().scalars(of_region(province, EmployerState.PENDING)).all()) >= 10
 
     def test_the_shown_seeker_has_matches_and_the_shown_owner_applications(self) -> None:
         seeker = accounts.person_by_phone(seekers.shown_phone())

@@ -100,7 +100,7 @@ def catalogue_inputs(key: UUID, code: str) -> str:
         ranked=ranked,
         page=page,
         groups=groups,
-        elsewhere=sum(group.rows for group in groups if group.kind is not InputKind.SEEKERS) - page.total,
+        elsewhere=sum(group.rows for group in groups if group.kind in {InputKind.NEED, InputKind.POSTING}) - page.total,
         postings=catalogue_queries.postings_by_id(page.rows),
         needs=needs,
         employers=queries.employers_by_id(need.employer_id for need in needs.values()),

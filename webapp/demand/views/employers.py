@@ -4,13 +4,14 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
+from wtforms import Field
 
 from webapp.access import Permission, acting, requires
 from webapp.db import today, transaction
 from webapp.demand import caring, operations, queries, queues
 from webapp.demand.forms import KeyForm, NeedForm, VisitForm
 from webapp.demand.models import KeyReason, Visit
-from webapp.demand.refusals import Refusal
+from webapp.demand.refusals import Ended, Refusal, TooEarly
 from webapp.demand.values import title_of
 from webapp.demand.views.room import blueprint, is_own, keeping, me, own_employer, reading
 from webapp.employers import operations as employing
@@ -67,13 +68,20 @@ def new_visit(key: UUID) -> str | Response:
             with transaction():
                 visit = _log(own_employer(key), form)
         except Refusal as refusal:
-            form.next_on.errors = [str(refusal)]
+            _field_of(form, refusal).errors = [str(refusal)]
         else:
             flash("已记下这次联系。", "success")
             if form.and_need.data:
                 return redirect(url_for(".new_need", key=key, visit=visit.id), 303)
             return redirect(url_for(".employer", key=key), 303)
     return render_template("demand/visit.html", form=form, employer=row, visit=None)
+
+
+def _field_of(form: VisitForm, refusal: Refusal) -> Field:
+    """Where what was refused was typed."""
+    if isinstance(refusal, TooEarly):
+        return form.next_on
+    return form.confirmed if isinstance(refusal, Ended) and "confirmed" in form else form.on
 
 
 def _asked(row: Employer) -> list[tuple[str, str]]:
@@ -98,7 +106,7 @@ def correct_visit(key: UUID) -> str | Response:
                 kept, care = found(queries.own_visit(key, me(), keeping(), for_change=True)), found(queries.open_care(row.id))
                 operations.correct_visit(kept, care, form.values(), by=acting(Permission.NEED_KEEP), on=today())
         except Refusal as refusal:
-            form.on.errors = [str(refusal)]
+            _field_of(form, refusal).errors = [str(refusal)]
         else:
             flash("已更正，原来的记录保留备查。", "success")
             return redirect(url_for(".employer", key=row.id), 303)

@@ -86,5 +86,5 @@ def send_roster() -> str:
         except NotReadable as refusal:
             form.file.errors = [str(refusal)]
         else:
-            flash(f"名录已导入：新列入 {report.marked} 家，原已列入 {report.unchanged} 家。", "success")
+            flash(f"名录已导入：新列入 {report.marked} 家，到期日期延后 {report.changed} 家，没有变化 {report.unchanged} 家。", "success")
     return _files_page(NeedFileForm(formdata=None), form, report)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from flask import Response as Download
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from webapp.access import Permission, acting, requires, visitor
 from webapp.db import session, today, transaction
@@ -59,12 +60,16 @@ def needs() -> str:
 
 @blueprint.post("/demand/needs/export")
 @requires(Permission.NEED_READ)
-def export_needs() -> Download:
-    """What was filtered, as a file; that it was taken is on the ledger first."""
+def export_needs() -> Download | Response:
+    """What was filtered, as a file; that it was taken is on the ledger first. What is too much is refused: half of it would pass for all."""
     form, on = FilterForm(), today()
     wanted = _filter(form.queue.data, form.scope.data, form.q.data)
+    count = paginate(wanted.rows(on), number=1, size=1).total
+    if count > EXPORTED_AT_MOST:
+        flash(f"共 {count:,} 条，一次最多导出 {EXPORTED_AT_MOST:,} 条。请先按单位、岗位或职业缩小范围，分几次导出。", "warning")
+        return redirect(url_for(".needs", queue=wanted.queue.value, scope=form.scope.data, q=wanted.text), 303)
     with transaction():
-        rows = session().scalars(wanted.rows(on).limit(EXPORTED_AT_MOST)).all()
+        rows = session().scalars(wanted.rows(on)).all()
         operations.note_export(wanted.queue.value, len(rows), by=acting(Permission.NEED_READ))
     return download(sheet(HEADERS, _lines(rows)), f"needs-{on}.csv")
 

@@ -10,7 +10,6 @@ from webapp.demand import queries
 from webapp.demand.models import Need, NeedState
 from webapp.demand.values import title_of, wage_of
 from webapp.employers.models import Employer
-from webapp.sealing import mask_name
 from webapp.web import NUL, found
 
 blueprint = Blueprint("demand", __name__, template_folder="../templates")
@@ -70,4 +69,4 @@ def need_badge(need: Need) -> Markup:
 
 @blueprint.app_context_processor
 def _words() -> dict[str, object]:
-    return {"mask_name": mask_name, "need_badge": need_badge, "need_title": title_of, "need_wage": wage_of, "room_entries": room_entries}
+    return {"need_badge": need_badge, "need_title": title_of, "need_wage": wage_of, "room_entries": room_entries}

@@ -5,28 +5,27 @@ import secrets
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import select
 
 from webapp import events
-from webapp.access import PERMISSIONS, Actor, Permission
+from webapp.access import Actor, Permission
 from webapp.accounts.models import RoleGrant
+from webapp.accounts.queries import Colleague, colleagues, gives
 from webapp.db import LOCAL_ZONE, new_key, now, session, today
 from webapp.employers.models import Employer
-from webapp.inspection import drawing, evidence, population, queries, telling
+from webapp.inspection import drawing, evidence, nearness, population, queries, telling
 from webapp.inspection.drawing import Layer, NobodyMayCheck
 from webapp.inspection.models import NEXT, Campaign, CampaignState, Check, Stratum
 from webapp.inspection.operations.refusals import NoReason, Refusal
 from webapp.inspection.population import Population
-from webapp.inspection.queries import Colleague
 from webapp.ledger import record
 from webapp.postings.models import Posting
 from webapp.reference import queries as reference
 
-SEED = re.compile(r"[0-9A-Za-z]{6,64}")
+SEED = re.compile(r"[0-9A-Za-z]{6,40}")
 _READ_AT_ONCE = 500
 
 
@@ -55,11 +54,18 @@ class TooMuch(Refusal):
 
 
 class BadSeed(Refusal):
-    says = "种子是 6 到 64 位的数字和字母，例如当众摇出的一串号码；不填就由系统随机生成"
+    says = "种子是 6 到 40 位的数字和字母，例如当众摇出的一串号码；不填就只用系统产生的数字"
 
 
-class NoRoster(Refusal):
-    says = "请至少选一名检查人员"
+class RosterTooSmall(Refusal):
+    """With fewer there is nobody to choose among."""
+
+    def __init__(self, least: int) -> None:
+        super().__init__(least)
+        self.least = least
+
+    def __str__(self) -> str:
+        return f"请至少选 {self.least} 名检查人员，人太少就谈不上随机分派"
 
 
 class NobodyFor(Refusal):
@@ -68,7 +74,10 @@ class NobodyFor(Refusal):
         self.place, self.title = place, title
 
     def __str__(self) -> str:
-        return f"{self.place}的“{self.title}”没有可派的检查人员（要管辖当地，并且不是该单位的成员）。请把管辖当地的检查人员选进名录"
+        return (
+            f"{self.place}的“{self.title}”没有可派的检查人员（要管辖当地，没有在该单位任过职，也不是审核通过它的人）。"
+            "请把管辖当地的其他检查人员选进名录"
+        )
 
 
 class ChecksLeft(Refusal):
@@ -114,42 +123,51 @@ def _strata(campaign: Campaign, layers: Sequence[Layer]) -> Iterable[Stratum]:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What a seed draws from a campaign's population: posting -> its stratum."""
+def fix_seed(campaign: Campaign, typed: str, roster: Iterable[UUID], *, by: Actor) -> None:
+    """Once, before anything is drawn: what was typed, and digits that only now are made by the machine, so that nobody can try seeds beforehand.
 
-    seed: str
-    homes: Mapping[UUID, UUID]
-
-
-def sample(campaign: Campaign, seed: str) -> Sample:
-    """A large population takes seconds to put in order, and cannot change any more: call it with no transaction open. An empty seed is made by
-    the machine. Raises BadSeed."""
-    known, strata = _seed(seed), queries.strata(campaign)
-    drawn = drawing.draw([stratum.layer for stratum in strata], known, campaign.size)
-    return Sample(known, {key: stratum.id for stratum, keys in zip(strata, drawn, strict=True) for key in keys})
+    A draw that is refused is made again with the same seed. Raises IllegalMove, RosterTooSmall, BadSeed.
+    """
+    if campaign.state is not CampaignState.PREPARED:
+        raise IllegalMove(campaign.state, CampaignState.RUNNING)
+    _people(campaign, roster)
+    if campaign.seed is None:
+        campaign.seed = "-".join(part for part in (_plain(typed), f"{secrets.randbelow(10**16):016d}") if part)
+        record(events.CampaignSeedFixed(str(campaign.id)), by=by)
 
 
-def draw(campaign: Campaign, sampled: Sample, roster: Iterable[UUID], *, by: Actor, at: datetime | None = None) -> list[Check]:
-    """Gives each drawn posting to an inspector, once. What a posting says now is kept with its check. Raises IllegalMove, NoRoster, NobodyFor."""
+def sample(campaign: Campaign) -> dict[UUID, UUID]:
+    """What its seed draws: posting -> its stratum. A large population takes seconds to put in order, and cannot change any more: call it with
+    no transaction open."""
+    strata = queries.strata(campaign)
+    drawn = drawing.draw([stratum.layer for stratum in strata], campaign.seed or "", campaign.size)
+    return {key: stratum.id for stratum, keys in zip(strata, drawn, strict=True) for key in keys}
+
+
+def draw(campaign: Campaign, sampled: Mapping[UUID, UUID], roster: Iterable[UUID], *, by: Actor, at: datetime | None = None) -> list[Check]:
+    """Gives each drawn posting to an inspector, once. What a posting says now is kept with its check. Raises IllegalMove, RosterTooSmall,
+    NobodyFor."""
     _move(campaign, CampaignState.RUNNING)
-    chosen = set(roster)
-    people = [one for one in queries.colleagues(Permission.CHECK_RUN, campaign.region) if one.id in chosen]
-    if not people:
-        raise NoRoster
-    campaign.seed, campaign.roster, campaign.drawn_at = sampled.seed, [str(one.id) for one in people], at or now()
-    checks = _checks(campaign, sampled.homes, people)
+    people = _people(campaign, roster)
+    campaign.roster, campaign.drawn_at = [str(one.id) for one in people], at or now()
+    checks = _checks(campaign, sampled, people)
     session().add_all(checks)
     telling.tell_inspectors(campaign, Counter(check.inspector_id for check in checks))
     record(events.CampaignDrawn(str(campaign.id), len(checks), len(people)), by=by)
     return checks
 
 
-def _seed(typed: str) -> str:
+def _people(campaign: Campaign, roster: Iterable[UUID]) -> list[Colleague]:
+    chosen, least = set(roster), reference.whole("spot_check_roster_min", region=campaign.region)
+    people = [one for one in colleagues(Permission.CHECK_RUN, campaign.region) if one.id in chosen]
+    if len(people) < least:
+        raise RosterTooSmall(least)
+    return people
+
+
+def _plain(typed: str) -> str:
     seed = unicodedata.normalize("NFKC", typed).strip()
-    if not seed:
-        return f"{secrets.randbelow(10**16):016d}"
-    if not SEED.fullmatch(seed):
+    if seed and not SEED.fullmatch(seed):
         raise BadSeed
     return seed
 
@@ -178,12 +196,11 @@ def _drawn_postings(drawn: Iterable[UUID]) -> tuple[dict[UUID, Posting], dict[UU
 
 
 def _eligible(postings: Mapping[UUID, Posting], people: Sequence[Colleague]) -> dict[UUID, list[int]]:
-    """Posting -> places in the roster of those responsible for its place and without a tie to it."""
-    ties = queries.ties(one.id for one in people)
+    """Posting -> places in the roster of those responsible for its place and not too near to it."""
+    near = nearness.near(postings.values(), [one.id for one in people])
 
     def may(one: Colleague, posting: Posting) -> bool:
-        near = posting.author_id == one.id or (posting.employer_id, one.id) in ties
-        return one.covers(posting.region or "") and not near
+        return one.covers(posting.region or "") and (posting.id, one.id) not in near
 
     return {key: [place for place, one in enumerate(people) if may(one, posting)] for key, posting in postings.items()}
 
@@ -252,10 +269,8 @@ def remind(*, on: date, by: Actor) -> int:
 
 def propose(*, on: date, by: Actor) -> int:
     """From the day of the month that the parameter says, tells planners whose area has no campaign of this month; answers how many were."""
-    planners = [role for role, held in PERMISSIONS.items() if Permission.CHECK_PLAN in held]
-    held = select(RoleGrant).where(RoleGrant.role.in_(planners), RoleGrant.revoked_at.is_(None), RoleGrant.region.is_not(None))
     told = 0
-    for grant in session().scalars(held):
+    for grant in session().scalars(select(RoleGrant).where(gives(Permission.CHECK_PLAN))):
         region = str(grant.region)
         if is_due(region, on=on):
             told += telling.propose(grant.person_id, region, reference.regions().name(region), f"{on:%Y%m}")

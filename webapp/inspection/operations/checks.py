@@ -6,14 +6,15 @@ from uuid import UUID
 
 from webapp import events
 from webapp.access import Actor, Permission
+from webapp.accounts.queries import colleagues
 from webapp.db import LOCAL_ZONE, new_key, now, session
-from webapp.inspection import drawing, queries, telling
+from webapp.inspection import drawing, nearness, queries, telling
 from webapp.inspection.models import ANSWERED, STALE, Call, CallOutcome, Campaign, CampaignState, Check, Effect, Verdict
 from webapp.inspection.operations.refusals import NoReason, Refusal, TooNear
 from webapp.ledger import record
 from webapp.postings import operations as postings
 from webapp.postings import queries as posting_queries
-from webapp.postings.models import NEXT, PostingState
+from webapp.postings.models import NEXT, Posting, PostingState
 from webapp.reference import queries as reference
 
 _WORDS = {Verdict.FILLED: "岗位抽查：用人单位表示已经招满", Verdict.STOPPED: "岗位抽查：用人单位表示已经停止招聘"}
@@ -72,6 +73,7 @@ def log(
     WasAnswered, TooFewAttempts, NoReason, TooNear.
     """
     _require_open(check, by)
+    _require_distance(check, by)
     call = Call(id=new_key(), check_id=check.id, by_id=by.person_id, at=at or now(), outcome=outcome, verdict=verdict)
     call.remark = remark.strip() or None
     if verdict is not None:
@@ -90,6 +92,11 @@ def _require_open(check: Check, by: Actor) -> None:
         raise NotRunning
     if check.verdict is not None:
         raise AlreadyJudged
+
+
+def _require_distance(check: Check, by: Actor) -> None:
+    if by.person_id is None or nearness.is_too_near(_posting(check), by.person_id):
+        raise TooNear
 
 
 def _require_grounds(check: Check, call: Call, reason: str) -> None:
@@ -122,34 +129,43 @@ def _judge(check: Check, verdict: Verdict, reason: str, *, by: Actor, at: dateti
 
 
 def _take_effect(check: Check, verdict: Verdict, *, by: Actor) -> Effect:
-    """虚假 leaves at once and for good; what nobody is wanted for any more leaves the same day."""
+    """虚假 leaves at once and for good, also where it had left by itself; what nobody is wanted for any more leaves the same day."""
     if verdict is not Verdict.FALSE and verdict not in STALE:
         return Effect.NONE
     posting = posting_queries.locked(check.posting_id)
-    wanted = PostingState.TAKEN_DOWN if verdict is Verdict.FALSE else PostingState.WITHDRAWN
-    if posting is None or wanted not in NEXT[posting.state]:
+    if posting is None:
         return Effect.ALREADY_CLOSED
+    before = posting.state
     try:
         if verdict is Verdict.FALSE:
             postings.take_down(posting, f"岗位抽查发现虚假：{check.reason}", by=by)
-            return Effect.TAKEN_DOWN
-        filled = verdict is Verdict.FILLED and PostingState.FILLED in NEXT[posting.state]
-        postings.stop(posting, check.reason, by=by, filled=filled)
-    except postings.OwnPosting as near:
+        else:
+            filled = verdict is Verdict.FILLED and PostingState.FILLED in NEXT[before] | {before}
+            postings.stop(posting, check.reason, by=by, filled=filled)
+    except postings.OwnPosting as near:  # of another posting of the same card
         raise TooNear from near
-    return Effect.STOPPED
+    except postings.IllegalMove:  # a draft, or what is down already: nothing of it is shown
+        return Effect.ALREADY_CLOSED
+    if posting.state is before:
+        return Effect.ALREADY_CLOSED
+    return Effect.TAKEN_DOWN if verdict is Verdict.FALSE else Effect.STOPPED
 
 
 def reopen(check: Check, reason: str, *, by: Actor) -> None:
-    """Whoever leads the campaign has it checked again; the posting does not come back by itself. Raises NothingToReopen, NotRunning, NoReason."""
+    """Whoever leads the campaign has it checked again, and tells its inspector why; the posting does not come back by itself.
+
+    Raises NothingToReopen, NotRunning, NoReason.
+    """
     if not reason.strip():
         raise NoReason
-    if _campaign(check).state is not CampaignState.RUNNING:
+    campaign = _campaign(check)
+    if campaign.state is not CampaignState.RUNNING:
         raise NotRunning
     if check.verdict is None:
         raise NothingToReopen
     check.verdict = check.judged_at = None
-    check.reason = ""
+    check.reason, check.reopen_reason = "", reason.strip()
+    telling.tell_reopened(campaign, check)
     record(events.CheckReopened(str(check.id)), by=by)
 
 
@@ -161,9 +177,10 @@ def reassign(check: Check, *, by: Actor) -> UUID:
         raise NotRunning
     if check.verdict is not None:
         raise AlreadyJudged
-    here = {one.id for one in queries.colleagues(Permission.CHECK_RUN, campaign.region) if one.covers(check.region)}
+    here = {one.id for one in colleagues(Permission.CHECK_RUN, campaign.region) if one.covers(check.region)}
     could = [UUID(campaign.roster[place]) for place in check.eligible]
-    others = [person for person in could if person in here and person != check.inspector_id]
+    near = nearness.near([_posting(check)], could)
+    others = [person for person in could if person in here - {check.inspector_id} and (check.posting_id, person) not in near]
     if not others:
         raise NobodyElse
     loads = {one.inspector_id: one.checks for one in queries.progress(campaign)}
@@ -174,4 +191,9 @@ def reassign(check: Check, *, by: Actor) -> UUID:
 
 
 def _campaign(check: Check) -> Campaign:
-    return session().get_one(Campaign, check.campaign_id)
+    """Held as it is until the end of the transaction: nothing is written once it is finished."""
+    return session().get_one(Campaign, check.campaign_id, with_for_update={"read": True})
+
+
+def _posting(check: Check) -> Posting:
+    return session().get_one(Posting, check.posting_id)

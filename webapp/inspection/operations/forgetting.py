@@ -12,11 +12,13 @@ from webapp.ledger import record
 from webapp.reference import queries as reference
 
 AT_ONCE = 500
+NOWHERE = b""
+"""In the place of the network address a report came from."""
 
 
 def forget(*, on: date, by: Actor) -> int:
-    """Who reported and what they wrote, once it was decided so long ago as the parameter says; what was noted of calls of that age. At most
-    AT_ONCE of each; answers how many rows were touched."""
+    """Who reported, from where, and what they wrote, once it was decided so long ago as the parameter says; what was noted of calls of that age.
+    At most AT_ONCE of each; answers how many rows were touched."""
     reports, calls = _forget_reports(on), _forget_calls(on)
     if reports or calls:
         record(events.InspectionForgotten(on.isoformat(), reports, calls), by=by)
@@ -26,10 +28,12 @@ def forget(*, on: date, by: Actor) -> int:
 def _forget_reports(on: date) -> int:
     past = now() - timedelta(days=reference.whole("report_kept_days", on=on))
     held = (PublicReport.text_sealed, PublicReport.name_sealed, PublicReport.phone_sealed, PublicReport.note_sealed, PublicReport.reporter_id)
-    wanted = select(PublicReport).where(PublicReport.decided_at < past, or_(*(column.is_not(None) for column in held)))
+    anything = or_(PublicReport.origin_index != NOWHERE, *(column.is_not(None) for column in held))
+    wanted = select(PublicReport).where(PublicReport.decided_at < past, anything)
     rows = session().scalars(wanted.limit(AT_ONCE).with_for_update(skip_locked=True)).all()
     for row in rows:
         row.text = row.name = row.phone = row.note = row.reporter_id = None
+        row.origin_index = NOWHERE
     return len(rows)
 
 

@@ -10,19 +10,21 @@ from uuid import UUID
 from webapp import events
 from webapp.access import Actor, Permission
 from webapp.accounts import limits
+from webapp.accounts.queries import Colleague, colleagues
 from webapp.db import LOCAL_ZONE, new_key, now, session
-from webapp.inspection import evidence, population, queries, telling
-from webapp.inspection.models import Decision, Office, PublicReport, ReportKind, ReportState, Transfer
+from webapp.inspection import evidence, nearness, population, queries, telling
+from webapp.inspection.models import UPHELD, Decision, Effect, Office, PublicReport, ReportKind, ReportState, Transfer
 from webapp.inspection.operations.refusals import NoReason, Refusal, TooNear
 from webapp.ledger import record
 from webapp.postings import operations as postings
 from webapp.postings import queries as posting_queries
-from webapp.postings.models import NEXT, Posting, PostingState
+from webapp.postings.models import Posting, PostingState
 from webapp.reference import queries as reference
 
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without what is mistaken on paper or on the phone: 0 and O, 1 and I."""
 CODE_LENGTH = 8
+_STANDS = {PostingState.TAKEN_DOWN: Effect.TAKEN_DOWN, PostingState.WITHDRAWN: Effect.STOPPED}
 _LIMITS = (("report_per_origin_hour", timedelta(hours=1)), ("report_per_origin_day", timedelta(days=1)))
 
 
@@ -75,7 +77,7 @@ def receive(
         setattr(report, field, value)
     session().add(report)
     session().flush()
-    telling.tell_handlers(report)
+    telling.tell_handlers(report, posting)
     record(events.ReportReceived(str(report.id), str(posting.id), kind.value), by=by)
     return report, code
 
@@ -119,8 +121,7 @@ def take(report: PublicReport, *, by: Actor) -> None:
     """
     if report.state is ReportState.DECIDED:
         raise AlreadyDecided
-    if by.person_id is None or postings.is_too_near(_posting(report), by.person_id):
-        raise TooNear
+    _require_distance(report, by)
     if report.handler_id == by.person_id:
         return
     if report.handler_id is not None and report.offered_id != by.person_id and _still_here(report, report.handler_id):
@@ -131,14 +132,14 @@ def take(report: PublicReport, *, by: Actor) -> None:
 
 
 def _still_here(report: PublicReport, person_id: UUID) -> bool:
-    return any(one.id == person_id and one.covers(report.region) for one in queries.colleagues(Permission.REPORT_HANDLE, report.region))
+    return any(one.id == person_id and one.covers(report.region) for one in colleagues(Permission.REPORT_HANDLE, report.region))
 
 
-def takers(report: PublicReport) -> list[queries.Colleague]:
+def takers(report: PublicReport) -> list[Colleague]:
     """The colleagues to whom its owner may offer it."""
-    posting = _posting(report)
-    people = [one for one in queries.colleagues(Permission.REPORT_HANDLE, report.region) if one.covers(report.region)]
-    return [one for one in people if one.id != report.handler_id and not postings.is_too_near(posting, one.id)]
+    people = [one for one in colleagues(Permission.REPORT_HANDLE, report.region) if one.covers(report.region)]
+    near = nearness.near([_posting(report)], [one.id for one in people])
+    return [one for one in people if one.id != report.handler_id and (report.posting_id, one.id) not in near]
 
 
 def offer(report: PublicReport, person_id: UUID, *, by: Actor) -> None:
@@ -168,43 +169,46 @@ def decide(
     NoReason, NoOffice, TooNear.
     """
     first, *others = reports
-    _require_owner(first, by)
+    _require_decidable(first, by)
     if not outcome.strip():
         raise NoReason
-    _take_effect(first.posting_id, decision, outcome.strip(), by=by)
+    effect = _take_effect(first.posting_id, decision, outcome.strip(), by=by)
     for report in others:
         take(report, by=by)
     for report in reports:
         if decision is Decision.TRANSFER:
             transfer(report, office, office_name, outcome, sign=sign, by=by)
-        _decide(report, decision, outcome.strip(), note.strip(), by=by)
+        _decide(report, decision, effect, outcome.strip(), note.strip(), by=by)
 
 
-def _decide(report: PublicReport, decision: Decision, outcome: str, note: str, *, by: Actor) -> None:
-    report.state, report.decision, report.decided_at = ReportState.DECIDED, decision, now()
+def _decide(report: PublicReport, decision: Decision, effect: Effect, outcome: str, note: str, *, by: Actor) -> None:
+    report.state, report.decision, report.effect, report.decided_at = ReportState.DECIDED, decision, effect, now()
     report.outcome, report.note, report.offered_id = outcome, note or None, None
     telling.tell_reporter(report, by=by)
     record(events.ReportDecided(str(report.id), str(report.posting_id), decision.value), by=by)
 
 
-def _take_effect(posting_id: UUID, decision: Decision, reason: str, *, by: Actor) -> None:
-    """What is closed already needs nothing."""
+def _take_effect(posting_id: UUID, decision: Decision, reason: str, *, by: Actor) -> Effect:
+    """Whatever became of the posting meanwhile, the decision holds for it; answers how it stands then, which the reporter is told."""
     posting = posting_queries.locked(posting_id)
-    if posting is None:
-        return
+    if posting is None or decision not in UPHELD:
+        return Effect.NONE
     try:
-        if decision is Decision.TAKE_DOWN and PostingState.TAKEN_DOWN in NEXT[posting.state]:
+        if decision is Decision.TAKE_DOWN:
             postings.take_down(posting, reason, by=by)
-        elif decision is Decision.MEND and PostingState.WITHDRAWN in NEXT[posting.state]:
+        else:
             postings.stop(posting, reason, by=by)
-    except postings.OwnPosting as near:
+    except postings.OwnPosting as near:  # of another posting of the same card
         raise TooNear from near
+    except postings.IllegalMove:  # a draft, or what is down already: nothing of it is shown
+        pass
+    return _STANDS.get(posting.state, Effect.ALREADY_CLOSED)
 
 
 def transfer(report: PublicReport, office: Office | None, office_name: str, reason: str, *, sign: str = "", by: Actor) -> Transfer:
-    """Writes down that it was handed to an office; also after the decision. Raises NotYours, NoOffice."""
-    if report.handler_id is None or report.handler_id != by.person_id:
-        raise NotYours
+    """Writes down that it was handed to an office; also after the decision. Raises NotYours, TooNear, NoOffice."""
+    _require_mine(report, by)
+    _require_distance(report, by)
     if office is None or not office_name.strip() or not reason.strip():
         raise NoOffice
     row = Transfer(
@@ -223,14 +227,16 @@ def transfer(report: PublicReport, office: Office | None, office_name: str, reas
 
 
 def show_reporter(report: PublicReport, *, by: Actor) -> None:
-    """Whoever sees name and phone in full is on the ledger before they see them. Raises NotYours."""
+    """Whoever sees name and phone in full is on the ledger before they see them. Raises NotYours, TooNear."""
     _require_mine(report, by)
+    _require_distance(report, by)
     record(events.ReporterShown(str(report.id)), by=by)
 
 
 def make_pack(report: PublicReport, *, by: Actor) -> None:
-    """The same before everything of it is laid out for printing. Raises NotYours."""
+    """The same before everything of it is laid out for printing. Raises NotYours, TooNear."""
     _require_mine(report, by)
+    _require_distance(report, by)
     record(events.ReportPackMade(str(report.id)), by=by)
 
 
@@ -243,6 +249,16 @@ def _require_owner(report: PublicReport, by: Actor) -> None:
     if report.state is ReportState.DECIDED:
         raise AlreadyDecided
     _require_mine(report, by)
+
+
+def _require_decidable(report: PublicReport, by: Actor) -> None:
+    _require_owner(report, by)
+    _require_distance(report, by)
+
+
+def _require_distance(report: PublicReport, by: Actor) -> None:
+    if by.person_id is None or nearness.is_too_near(_posting(report), by.person_id):
+        raise TooNear
 
 
 def _posting(report: PublicReport) -> Posting:

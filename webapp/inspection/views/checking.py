@@ -9,7 +9,7 @@ from webapp.employers import operations as employers
 from webapp.employers.models import Employer
 from webapp.inspection import queries
 from webapp.inspection.forms import CallForm
-from webapp.inspection.models import Check
+from webapp.inspection.models import CampaignState, Check
 from webapp.inspection.operations import checks
 from webapp.inspection.operations.refusals import NoReason, Refusal
 from webapp.inspection.views.room import blueprint
@@ -22,8 +22,13 @@ def _grants() -> tuple[Grant, ...]:
     return visitor().grants_for(Permission.CHECK_RUN)
 
 
-def _check(key: UUID, *, for_change: bool = False) -> Check:
-    return found(queries.own_check(key, visitor().person_id, _grants(), for_change=for_change))
+def _own(key: UUID) -> Check:
+    return found(queries.own_check(key, visitor().person_id, _grants()))
+
+
+def _drawable(key: UUID, *, for_change: bool = False) -> Check:
+    """What was typed about it survives that it is somebody else's by now."""
+    return found(queries.drawable_check(key, visitor().person_id, _grants(), for_change=for_change))
 
 
 @blueprint.get("/inspection/checks")
@@ -46,7 +51,7 @@ def my_checks() -> str:
 @blueprint.get("/inspection/checks/<uuid:key>")
 @requires(Permission.CHECK_RUN)
 def check(key: UUID) -> str:
-    return _check_page(_check(key), CallForm(formdata=None))
+    return _check_page(_own(key), CallForm(formdata=None))
 
 
 @blueprint.post("/inspection/checks/<uuid:key>/contact")
@@ -54,8 +59,14 @@ def check(key: UUID) -> str:
 def show_check_contact(key: UUID) -> str:
     """The phone of the employer is on the ledger before it is on the screen."""
     with transaction():
-        employers.show_contact(found(_employer(_check(key))), by=acting(Permission.CHECK_RUN))
-    return _check_page(_check(key), CallForm(formdata=None), contact_shown=True)
+        check = _own(key)
+        found(check if _is_running(check) else None)
+        employers.show_contact(found(_employer(check)), by=acting(Permission.CHECK_RUN))
+    return _check_page(_own(key), CallForm(formdata=None), contact_shown=True)
+
+
+def _is_running(check: Check) -> bool:
+    return queries.campaigns_of([check])[check.campaign_id].state is CampaignState.RUNNING
 
 
 def _employer(check: Check) -> Employer | None:
@@ -63,6 +74,8 @@ def _employer(check: Check) -> Employer | None:
 
 
 def _check_page(check: Check, form: CallForm, *, contact_shown: bool = False) -> str:
+    """Of a check that is somebody else's by now only what the posting said, and the form with its words."""
+    is_mine = check.inspector_id == visitor().person_id
     return render_template(
         "inspection/check.html",
         check=check,
@@ -71,7 +84,9 @@ def _check_page(check: Check, form: CallForm, *, contact_shown: bool = False) ->
         posting=queries.postings_of([check])[check.posting_id],
         employer=_employer(check),
         contact_shown=contact_shown,
-        calls=queries.calls_of([check])[check.id],
+        is_mine=is_mine,
+        is_running=_is_running(check),
+        calls=queries.calls_of([check])[check.id] if is_mine else [],
         attempt_days=reference.whole("spot_check_attempt_days", region=check.region),
         regions=reference.regions(),
     )
@@ -82,7 +97,7 @@ def _check_page(check: Check, form: CallForm, *, contact_shown: bool = False) ->
 def log_call(key: UUID) -> str | Response:
     form = CallForm()
     if not form.validate_on_submit() or not _log(key, form):
-        return _check_page(_check(key), form)
+        return _check_page(_drawable(key), form)
     following = session().scalar(queries.own_checks(visitor().person_id, _grants()).where(Check.id != key).limit(1))
     return redirect(url_for(".my_checks") if following is None else url_for(".check", key=following.id), 303)
 
@@ -92,7 +107,7 @@ def _log(key: UUID, form: CallForm) -> bool:
     outcome, verdict = form.chosen()
     try:
         with transaction():
-            kept = _check(key, for_change=True)
+            kept = _drawable(key, for_change=True)
             checks.log(kept, outcome, verdict, reason=form.reason.data or "", remark=form.remark.data or "", by=acting(Permission.CHECK_RUN))
     except NoReason:
         form.reason.errors = ["请写明为什么是虚假的，用人单位会看到。"]

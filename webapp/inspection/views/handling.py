@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from webapp.access import Actor, Grant, Permission, acting, requires, visitor
 from webapp.db import now, transaction
-from webapp.inspection import evidence, queries, watchlist
+from webapp.inspection import evidence, nearness, queries, watchlist
 from webapp.inspection.forms import DecideForm, OfferForm, TransferForm
 from webapp.inspection.models import PublicReport, ReportState
 from webapp.inspection.operations import reports
@@ -15,7 +15,6 @@ from webapp.inspection.operations.refusals import NoReason, Refusal
 from webapp.inspection.telling import outcome_words
 from webapp.inspection.views.room import argument, blueprint
 from webapp.inspection.watchlist import Wanted
-from webapp.postings import operations as postings
 from webapp.reference import queries as reference
 from webapp.web import found, page_number, paginate
 
@@ -70,7 +69,8 @@ def report(key: UUID) -> str:
 
 def _report_page(report: PublicReport, *, form: Any = None, reporter_shown: bool = False) -> str:
     """`form`: the one that was refused, with what was typed. The others are fresh."""
-    is_mine = report.handler_id == visitor().person_id
+    is_mine, posting = report.handler_id == visitor().person_id, queries.postings_of([report])[report.posting_id]
+    is_near = nearness.is_too_near(posting, visitor().person_id)
     open_ = report.state is not ReportState.DECIDED
     return render_template(
         "inspection/report_one.html",
@@ -81,12 +81,13 @@ def _report_page(report: PublicReport, *, form: Any = None, reporter_shown: bool
         offer_form=form if isinstance(form, OfferForm) else OfferForm(formdata=None).offer(reports.takers(report) if is_mine and open_ else []),
         is_mine=is_mine,
         is_offered=report.offered_id == visitor().person_id,
-        is_near=postings.is_too_near(queries.postings_of([report])[report.posting_id], visitor().person_id),
+        is_near=is_near,
+        may_handle=is_mine and not is_near,
         reporter_shown=reporter_shown,
         others=queries.about_same(report, _grants()),
         transfers=queries.transfers_of(report),
         told=outcome_words(report),
-        posting=queries.postings_of([report])[report.posting_id],
+        posting=posting,
         names=queries.names([report.handler_id, report.offered_id]),
         regions=reference.regions(),
         at=now(),

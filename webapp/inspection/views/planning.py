@@ -5,6 +5,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import Grant, Permission, acting, requires, visitor
+from webapp.accounts.queries import colleagues
 from webapp.db import today, transaction
 from webapp.inspection import figures, population, queries
 from webapp.inspection.drawing import METHOD, RECIPE, population_text
@@ -80,7 +81,7 @@ def campaign(key: UUID) -> str:
 
 
 def _campaign_page(campaign: Campaign, draw_form: DrawForm | None = None, cancel_form: ReasonForm | None = None) -> str:
-    people = queries.colleagues(Permission.CHECK_RUN, campaign.region)
+    people = colleagues(Permission.CHECK_RUN, campaign.region)
     if draw_form is None:
         draw_form = DrawForm(formdata=None)
         draw_form.roster.data = [str(one.id) for one in people]
@@ -127,12 +128,10 @@ def population_answer(campaign: Campaign) -> FlaskResponse:
 @requires(Permission.CHECK_PLAN)
 def draw_campaign(key: UUID) -> str | Response:
     kept = _campaign(key)
-    form = DrawForm().offer(queries.colleagues(Permission.CHECK_RUN, kept.region))
+    form = DrawForm().offer(colleagues(Permission.CHECK_RUN, kept.region))
     if form.validate_on_submit():
         try:
-            sampled = campaigns.sample(kept, form.seed.data or "")
-            with transaction():
-                drawn = campaigns.draw(_campaign(key, for_change=True), sampled, form.people(), by=acting(Permission.CHECK_PLAN))
+            drawn = _draw(key, form)
         except campaigns.BadSeed as refusal:
             form.seed.errors = [str(refusal)]
         except Refusal as refusal:
@@ -143,10 +142,20 @@ def draw_campaign(key: UUID) -> str | Response:
     return _campaign_page(_campaign(key), draw_form=form)
 
 
+def _draw(key: UUID, form: DrawForm) -> list[Check]:
+    """The seed is fixed and kept before anybody knows what it draws; the sample is put in order with no transaction open."""
+    by = acting(Permission.CHECK_PLAN)
+    with transaction():
+        campaigns.fix_seed(_campaign(key, for_change=True), form.seed.data or "", form.people(), by=by)
+    sampled = campaigns.sample(_campaign(key))
+    with transaction():
+        return campaigns.draw(_campaign(key, for_change=True), sampled, form.people(), by=by)
+
+
 @blueprint.get("/inspection/campaigns/<uuid:key>/redraw")
 @requires(Permission.CHECK_PLAN)
 def redraw(key: UUID) -> str:
-    campaign = found(_campaign(key) if _campaign(key).seed else None)
+    campaign = found(_campaign(key) if _campaign(key).drawn_at else None)
     return render_template("inspection/redraw.html", campaign=campaign, again=figures.redraw(campaign), method=METHOD, recipe=RECIPE)
 
 
@@ -180,6 +189,8 @@ def publish_campaign(key: UUID) -> Response:
 @requires(Permission.CHECK_PLAN)
 def cancel_campaign(key: UUID) -> str | Response:
     form = ReasonForm()
+    if not form.validate_on_submit():
+        return _campaign_page(_campaign(key), cancel_form=form)
     try:
         with transaction():
             campaigns.cancel(_campaign(key, for_change=True), form.reason.data or "", by=acting(Permission.CHECK_PLAN))
@@ -235,7 +246,9 @@ def _check_page(campaign: Campaign, check: Check, form: ReasonForm) -> str:
 @blueprint.post("/inspection/campaigns/<uuid:key>/checks/<uuid:check_key>/reopen")
 @requires(Permission.CHECK_PLAN)
 def reopen_check(key: UUID, check_key: UUID) -> str | Response:
-    form = ReasonForm()
+    form, campaign = ReasonForm(), _campaign(key)
+    if not form.validate_on_submit():
+        return _check_page(campaign, found(queries.check_in(campaign, check_key)), form)
     try:
         with transaction():
             checks.reopen(_own_check(key, check_key), form.reason.data or "", by=acting(Permission.CHECK_PLAN))
@@ -246,7 +259,7 @@ def reopen_check(key: UUID, check_key: UUID) -> str | Response:
     except Refusal as refusal:
         flash(str(refusal), "danger")
     else:
-        flash("已退回重查，由原来的检查人员再查。", "success")
+        flash("已退回重查，理由已告诉检查人员。", "success")
     return redirect(url_for(".campaign_check", key=key, check_key=check_key), 303)
 
 

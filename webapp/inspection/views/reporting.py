@@ -7,27 +7,29 @@ from werkzeug.wrappers import Response
 from webapp import sealing
 from webapp.access import Actor, Permission, public, requires, visitor
 from webapp.accounts import limits
-from webapp.db import new_key, transaction
+from webapp.db import new_key, session, transaction
 from webapp.inspection import queries
 from webapp.inspection.forms import AskForm, ReportForm
 from webapp.inspection.models import PublicReport
 from webapp.inspection.operations import reports
 from webapp.inspection.telling import outcome_words
 from webapp.inspection.views.room import blueprint
-from webapp.postings import queries as posting_queries
 from webapp.postings import showing
-from webapp.postings.models import SHOWN, Posting
+from webapp.postings.models import SHOWN, Posting, PostingState
 from webapp.reference import phones
 from webapp.reference import queries as reference
 from webapp.reference.models import PhonePurpose
 from webapp.web import found, paginate
 
 _ASKERS = (PhonePurpose.RIGHTS, PhonePurpose.INSPECTION)
+_UNSEEN = frozenset({PostingState.DRAFT, PostingState.IN_REVIEW})
+"""Taken back and being rewritten: what it says now was not reviewed."""
 
 
 def _posting(key: UUID) -> Posting:
-    posting = posting_queries.shown(key)
-    return found(posting if posting is not None and posting.state in SHOWN else None)
+    """Whatever became of it since it was shown: whoever was cheated comes later, and loses no word because it was withdrawn meanwhile."""
+    posting = session().get(Posting, key)
+    return found(posting if posting is not None and posting.opened_at is not None else None)
 
 
 @blueprint.get("/postings/<uuid:key>/report")
@@ -43,6 +45,8 @@ def _report_page(posting: Posting, form: ReportForm) -> str:
         "inspection/report.html",
         posting=posting,
         form=form,
+        is_shown=posting.state in SHOWN,
+        title=posting.employer_name if posting.state in _UNSEEN else posting.title,
         card=showing.card(posting),
         days=reference.whole("report_due_days", region=posting.region or reference.NATION),
         kept_days=reference.whole("report_kept_days"),
@@ -70,11 +74,10 @@ def send_report(key: UUID) -> str | tuple[str, int]:
 
 
 def _receive(posting: Posting, form: ReportForm) -> tuple[PublicReport, str]:
+    """Who it was stands in the report alone, which forgets it after its time; the ledger, which forgets nothing, is not told."""
     reporter = form.reporter()
-    by = Actor(None, "visitor", "web")
     if current_user.is_authenticated and form.to_account.data:
         reporter["reporter_id"] = visitor().person_id
-        by = Actor(visitor().person_id, "visitor", "web")
     with transaction():
         return reports.receive(
             posting,
@@ -82,7 +85,7 @@ def _receive(posting: Posting, form: ReportForm) -> tuple[PublicReport, str]:
             form.text.data or "",
             once=UUID(form.once.data or ""),
             origin=limits.origin_index(request.remote_addr or ""),
-            by=by,
+            by=Actor(None, "visitor", "web"),
             **reporter,
         )
 

@@ -45,9 +45,11 @@ def due_badge(report: PublicReport) -> Markup:
 
 
 def share_words(share: Share | None) -> Markup:
-    """`92.3%` with its interval below; a dash where nothing counts yet."""
+    """`92.3%` with its interval below, or that everything was checked; a dash where nothing counts yet."""
     if share is None:
         return Markup("—")
+    if share.is_census:
+        return Markup('<span class="share">{} <small>全部查过</small></span>').format(f"{share.value:.1%}")
     said = Markup('<span class="share">{} <small>{}–{}</small></span>')
     return said.format(f"{share.value:.1%}", f"{share.low:.1%}", f"{share.high:.1%}")
 
