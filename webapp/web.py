@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
+from wtforms.meta import DefaultMeta
 
 from webapp import files, sealing
 from webapp.access import public
@@ -135,6 +136,10 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         locales = ("zh",)
+
+        def get_translations(self, form: Any) -> Any:
+            """Past Flask-WTF, which asks the app: rows of a file are held to a form also where there is none."""
+            return DefaultMeta.get_translations(self, form)
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """Without NUL, which no screen shows and PostgreSQL refuses to keep or to look for."""
