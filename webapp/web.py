@@ -1,9 +1,11 @@
 """What every view needs of a page: a row or 404, a page of rows, and the choice of how it looks."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from flask_wtf import FlaskForm
@@ -60,6 +62,12 @@ def found(row: Row | None) -> Row:
     return row
 
 
+def disposition(shown: str, name: str) -> str:
+    """`Content-Disposition` with a name in any script (RFC 6266): a header is Latin-1, and the server refuses one that is not."""
+    plain = re.sub(r"[^\w.-]+", "_", name, flags=re.ASCII)
+    return f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
 def as_file(row: StoredFile) -> Response:
     """A stored file as itself: in a box without scripts, and kept by no cache."""
     try:
@@ -68,7 +76,7 @@ def as_file(row: StoredFile) -> Response:
         abort(410)
     answer = Response(content, mimetype=row.type.media_type)
     shown = "inline" if row.type in SHOWN_FILES else "attachment"
-    answer.headers.set("Content-Disposition", shown, filename=row.name or row.kind.label)
+    answer.headers["Content-Disposition"] = disposition(shown, row.name or row.kind.label)
     answer.headers["Content-Security-Policy"] = f"{CONTENT_POLICY}; sandbox"
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -18,7 +18,7 @@ from webapp.postings import queries as postings
 from webapp.postings.refusals import Refusal
 from webapp.reference import queries as reference
 from webapp.sources.reading import NotReadable
-from webapp.web import found, paginate
+from webapp.web import disposition, found, paginate
 
 blueprint = Blueprint("bulk", __name__, template_folder="templates")
 
@@ -62,9 +62,7 @@ def template() -> Response:
 
 
 def _workbook(content: bytes, name: str) -> Response:
-    answer = Response(content, mimetype=FileType.XLSX.media_type)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return Response(content, mimetype=FileType.XLSX.media_type, headers={"Content-Disposition": disposition("attachment", name)})
 
 
 @blueprint.post("/employer/bulk")
