@@ -118,9 +118,9 @@ def _reason(finding: Finding) -> str:
     if finding.mending:
         text += f"。改法：{finding.mending}"
     if finding.instead:
-        text += f"，可以写成“{finding.instead}”"
+        text += f"。可以写成“{finding.instead}”"
     if finding.necessity:
-        text += f"；确实是工作必需的，在“{label_of(REMARK)}”一列写明原因"
+        text += f"。确实是工作必需的，在“{label_of(REMARK)}”一列写明原因"
     return _with_basis(text, finding.basis)
 
 

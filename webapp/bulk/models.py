@@ -29,7 +29,7 @@ class Aim(Labelled):
 
 class RowState(Labelled):
     READY = "ready", "可以提交审核"
-    LACKING = "lacking", "要补充才能提交"
+    LACKING = "lacking", "改好才能提交"
     WRONG = "wrong", "有错误"
     TWICE = "twice", "表里重复"
     KNOWN = "known", "已经上传过"
