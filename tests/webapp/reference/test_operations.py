@@ -18,7 +18,7 @@ OFFICIAL = {
     "regions": ("regions_gb2260_province_city_county.csv", 3597),
     "occupations": ("occupations_2022.csv", 1605),
     "industries": ("industries_gbt4754_2017.csv", 1971),
-    "parameters": ("parameters.csv", 400),
+    "parameters": ("parameters.csv", 396),
 }
 
 
