@@ -20,6 +20,7 @@ from webapp import access, addresses, db, files, sealing, web
 from webapp.access import Permission
 from webapp.accounts import passwords
 from webapp.accounts import views as accounts
+from webapp.bulk import views as bulk
 from webapp.config import Settings
 from webapp.demand import views as demand
 from webapp.employers import views as employers
@@ -40,6 +41,7 @@ from webapp.sources import views as sources
 BLUEPRINTS = (
     web.blueprint,
     accounts.blueprint,
+    bulk.blueprint,
     demand.blueprint,
     employers.blueprint,
     gate.blueprint,
@@ -119,7 +121,6 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=settings.max_request_bytes,
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
-        WTF_I18N_ENABLED=False,  # messages come from WTForms' own Chinese catalogue through webapp.web.Form
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its cookie: a form left open over lunch is not lost
     )
     csrf = CSRFProtect(app)

@@ -7,6 +7,7 @@ content without a row is swept away, a row without a content cannot be. Hosts sh
 
 import hashlib
 import os
+import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from webapp.sealing import Sealed
 BYTES_AT_MOST = 8 * 1024 * 1024
 ORPHAN_AFTER = timedelta(days=1)
 _PARTIAL = ".partial"
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _directory: Path | None = None
 
 
@@ -33,6 +35,7 @@ class FileKind(Labelled):
     LICENCE = "licence", "营业执照"
     AUTHORITY = "authority", "委托证明"
     SHEET = "sheet", "退回的表格"
+    POSTINGS = "postings", "批量岗位表"
 
 
 class FileType(Labelled):
@@ -42,6 +45,7 @@ class FileType(Labelled):
     JPEG = "jpeg", "JPEG 图片"
     PNG = "png", "PNG 图片"
     XLSX = "xlsx", "Excel 表格"
+    CSV = "csv", "CSV 文件"
 
     @property
     def media_type(self) -> str:
@@ -53,9 +57,11 @@ _MEDIA_TYPES = {
     FileType.JPEG: "image/jpeg",
     FileType.PNG: "image/png",
     FileType.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileType.CSV: "text/csv",
 }
 
 DOCUMENTS = (FileType.PDF, FileType.JPEG, FileType.PNG)
+TABLES = (FileType.XLSX, FileType.CSV)
 _BEGINS = ((b"%PDF-", FileType.PDF), (b"\xff\xd8\xff", FileType.JPEG), (b"\x89PNG\r\n\x1a\n", FileType.PNG))
 
 
@@ -115,6 +121,8 @@ def accept(content: bytes, types: Iterable[FileType]) -> FileType:
     if len(content) > BYTES_AT_MOST:
         raise NotAccepted(f"文件太大，最多 {BYTES_AT_MOST // 1024 // 1024} MB。请拍小一点，或压缩后再上传。")
     kind = _recognised(content)
+    if kind is None and FileType.CSV in wanted and _is_text(content):
+        kind = FileType.CSV
     if kind is None or kind not in wanted:
         raise NotAccepted(f"文件不能识别，请上传 {'、'.join(one.label for one in wanted)}。")
     return kind
@@ -219,6 +227,19 @@ def _recognised(content: bytes) -> FileType | None:
         if content.startswith(begin):
             return kind
     return FileType.XLSX if content.startswith(b"PK\x03\x04") and _is_workbook(content) else None
+
+
+def _is_text(content: bytes) -> bool:
+    """Text has no mark at its beginning: it is what holds no sign that text has not, in an encoding that spreadsheets write."""
+    if _NO_TEXT.search(content):
+        return False
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False
 
 
 def _is_workbook(content: bytes) -> bool:

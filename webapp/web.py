@@ -1,9 +1,11 @@
 """What every view needs of a page: a row or 404, a page of rows, and the choice of how it looks."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from flask_wtf import FlaskForm
@@ -12,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # new in 3.3, not yet in the stubs
+from wtforms.meta import DefaultMeta
 
 from webapp import files, sealing
 from webapp.access import public
@@ -60,6 +63,12 @@ def found(row: Row | None) -> Row:
     return row
 
 
+def disposition(shown: str, name: str) -> str:
+    """`Content-Disposition` with a name in any script (RFC 6266): a header is Latin-1, and the server refuses one that is not."""
+    plain = re.sub(r"[^\w.-]+", "_", name, flags=re.ASCII)
+    return f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
 def as_file(row: StoredFile) -> Response:
     """A stored file as itself: in a box without scripts, and kept by no cache."""
     try:
@@ -68,7 +77,7 @@ def as_file(row: StoredFile) -> Response:
         abort(410)
     answer = Response(content, mimetype=row.type.media_type)
     shown = "inline" if row.type in SHOWN_FILES else "attachment"
-    answer.headers.set("Content-Disposition", shown, filename=row.name or row.kind.label)
+    answer.headers["Content-Disposition"] = disposition(shown, row.name or row.kind.label)
     answer.headers["Content-Security-Policy"] = f"{CONTENT_POLICY}; sandbox"
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -136,6 +145,10 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         locales = ("zh",)
+
+        def get_translations(self, form: Any) -> Any:
+            """Past Flask-WTF, which asks the app: rows of a file are held to a form also where there is none."""
+            return DefaultMeta.get_translations(self, form)
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """Without NUL, which no screen shows and PostgreSQL refuses to keep or to look for."""

@@ -16,6 +16,7 @@ from uuid import UUID
 from search.documents import PostingDocument
 from webapp import events
 from webapp.access import Actor
+from webapp.bulk import operations as bulk
 from webapp.db import today
 from webapp.demand import cataloguing, importing
 from webapp.demand import operations as demand
@@ -57,6 +58,7 @@ _TELL_APPLICANTS_OF_EXPIRED = Listener("tell_applicants_of_expired", BATCH)
 _CLOSE_WHEN_FLOODED = Listener("close_when_flooded", BATCH)
 _RUN_UPKEEP = Listener("run_upkeep", BATCH)
 _READ_NEED_FILE = Listener("read_need_file", BATCH)
+_MAKE_POSTINGS = Listener("make_postings", BATCH)
 _COMPUTE_CATALOGUE = Listener("compute_catalogue", BATCH)
 _RECHECK_CATALOGUE = Listener("recheck_catalogue", BATCH)
 _OFFER_POSTING = Listener("offer_posting", BATCH)
@@ -79,6 +81,7 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.PostingClosed: (_INDEX_POSTING, _TELL_APPLICANTS, _TOUCH_NEED, _OFFER_POSTING),
     events.PostingsExpired: (_INDEX_EXPIRED, _TELL_APPLICANTS_OF_EXPIRED, _TOUCH_NEEDS, _CATCH_UP_OUTLETS),
     events.NeedFileSent: (_READ_NEED_FILE,),
+    events.PostingTableConfirmed: (_MAKE_POSTINGS,),
     events.CatalogueAsked: (_COMPUTE_CATALOGUE,),
     events.CatalogueRecheckAsked: (_RECHECK_CATALOGUE,),
     events.BatchImported: (_INDEX_BATCH, _GROUP_BATCH, _CATCH_UP_OUTLETS),
@@ -173,6 +176,8 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.PhoneBookChanged,
         events.PostingDrafted,
         events.PostingOutcomeTold,
+        events.PostingTableCarriedOut,  # the operation itself tells who confirmed it
+        events.PostingTableUploaded,
         events.PostingTemplateRemoved,
         events.PostingTemplateSaved,
         events.PublicationMade,
@@ -387,6 +392,7 @@ HANDLERS: Mapping[str, Handler] = {
     _CLOSE_WHEN_FLOODED.name: Inside(_close_when_flooded),
     _RUN_UPKEEP.name: Long(schedule.run),
     _READ_NEED_FILE.name: Long(_read_need_file),
+    _MAKE_POSTINGS.name: Long(lambda event, renew: bulk.carry_out(UUID(event.upload_id), renew, on=today())),
     _COMPUTE_CATALOGUE.name: Long(_compute_catalogue),
     _RECHECK_CATALOGUE.name: Long(_recheck_catalogue),
     _OFFER_POSTING.name: Inside(_offer_posting),

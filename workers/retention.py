@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp import files
 from webapp.accounts.models import EmailConfirmation, FailedAttempt, LoginCode, Session
+from webapp.bulk.models import BulkRow, BulkUpload
 from webapp.db import Base, now, reading, transaction
 from webapp.files import StoredFile
 from webapp.ledger import Delivery, DeliveryState, Heartbeat, ScheduleRun
@@ -47,6 +48,8 @@ KEPT: tuple[Kept, ...] = (
     Kept(ScheduleRun, ScheduleRun.minute, ScheduleRun.at, "delivery_kept_days"),
     Kept(IndexRun, IndexRun.id, IndexRun.began_at, "delivery_kept_days"),
     Kept(Dispatch, Dispatch.id, Dispatch.created_at, "dispatch_kept_days", (Dispatch.is_latest.is_(False),)),
+    Kept(BulkRow, BulkRow.id, BulkRow.at, "bulk_kept_days"),
+    Kept(BulkUpload, BulkUpload.id, BulkUpload.at, "bulk_kept_days"),
     Kept(SearchTally, SearchTally.day, SearchTally.day, "search_tally_kept_days"),
 )
 """Deliveries in trouble stay until an operator has decided. Of planned runs only the last is ever asked for."""

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, update
 
 from tests.factories.accounts import make_code, make_person, make_staff, relay_lives
 from tests.factories.applying import hire_of, make_application_in
+from tests.factories.bulk import make_upload, row_of
 from tests.factories.demand import WELDER, acting_as, make_care, make_catalogue, make_key, make_need, make_visit, need_values
 from tests.factories.employers import employer_values, make_employer, make_member, make_uscc, owner_of
 from tests.factories.files import PNG
@@ -124,6 +125,7 @@ class Town:
             ("sources", ("node", "change_node", "show_contact", "make_key", "suspend", "clear", "pull_now", "upload"), {"key": self.rows["node"]}),
             ("sources", ("resume",), {"key": self.rows["suspended"]}),
             ("sources", ("batch", "refused_rows", "receipt", "own_refused_rows", "release", "discard"), {"key": self.rows["batch"]}),
+            ("bulk", ("table", "confirm", "returned"), {"key": self.rows["upload"]}),
             *self._demand(),
         ):
             told |= {f"{room}.{name}": keys for name in names}
@@ -210,6 +212,7 @@ class Town:
             "matching.save_search": {"name": "电焊工"},
             "matching.choose_email": {"by_email": "0"},
             **self._demand_answers(),
+            "bulk.confirm": {"aim": "submit"},
             "postings.new": {"title": "电工"},
             "postings.edit": {"title": "电工"},
             "postings.move_application": {"to": "contacted"},
@@ -322,6 +325,7 @@ def _rows(town: Town, who: dict[str, Person]) -> None:
         phrase = reviewing.add_phrase("370100", "duties", "请写清楚。", by=Actor.SYSTEM)
         town.rows |= {"changing": changing_row.id, "phrase": phrase.id}
         town.rows["template"] = life.save_template(changing_row, "钳工", by=Actor.SYSTEM).id
+    town.rows["upload"] = make_upload(row, row_of(), row_of(title="会计", wage_low="面议")).id
     pending = make_employer(state=EmployerState.PENDING)
     town.rows |= {"pending": pending.id, "identity": pending.identity}
     town.rows["search"] = make_saved_search(who["seeker"]).id

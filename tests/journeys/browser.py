@@ -151,6 +151,14 @@ class BrowserVisitor:
     def tick(self, label: str) -> None:
         self.control(label).check()
 
+    def attach(self, label: str, name: str, content: bytes) -> None:
+        self.control(label).set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
+
+    def download(self, link: str) -> bytes:
+        with self.page.expect_download() as coming:
+            self._visible("a", link).click()
+        return Path(coming.value.path()).read_bytes()
+
     def value(self, label: str) -> str:
         return self.control(label).input_value()
 

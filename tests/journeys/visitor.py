@@ -5,6 +5,7 @@ Labels, buttons and links are found by their text, forms are sent with everythin
 """
 
 import re
+from io import BytesIO
 from typing import Protocol
 from urllib.parse import urlencode, urljoin, urlsplit
 from xml.etree.ElementTree import Element
@@ -42,6 +43,12 @@ class Visitor(Protocol):
         """In a list or among radio buttons."""
 
     def tick(self, label: str) -> None: ...
+    def attach(self, label: str, name: str, content: bytes) -> None:
+        """Chooses a file."""
+
+    def download(self, link: str) -> bytes:
+        """What a link gives that is no page."""
+
     def press(self, button: str, expect: int = 200) -> None: ...
     def follow(self, link: str, expect: int = 200) -> None: ...
     def value(self, label: str) -> str:
@@ -59,6 +66,7 @@ class ClientVisitor:
         self._client = client
         self._page: Page | None = None
         self._typed: dict[int, str | None] = {}
+        self._attached: dict[int, tuple[bytes, str]] = {}
         self.status, self._url = 0, "/"
         if cookie:
             client.set_cookie("session", cookie)
@@ -90,7 +98,7 @@ class ClientVisitor:
 
     def _arrive(self, response: TestResponse, expect: int) -> None:
         self.status, self._url = response.status_code, response.request.full_path.rstrip("?")
-        self._page, self._typed = read(response), {}
+        self._page, self._typed, self._attached = read(response), {}, {}
         assert self.status == expect, f"{self._url}: {self.status}, {self.h1}, {self.page.errors}"
 
     def fill(self, values: dict[str, str]) -> None:
@@ -112,6 +120,14 @@ class ClientVisitor:
 
     def tick(self, label: str) -> None:
         self._typed[id(self._control(label))] = "on"
+
+    def attach(self, label: str, name: str, content: bytes) -> None:
+        self._attached[id(self._control(label))] = (content, name)
+
+    def download(self, link: str) -> bytes:
+        response = self._client.get(urljoin(self._url, self._link(link)))
+        assert response.status_code == 200, f"{link}: {response.status_code}"
+        return response.data
 
     def _control(self, label: str, within: Element | None = None) -> Element:
         for node in (self.page.tree if within is None else within).iter(HTML + "label"):
@@ -159,17 +175,23 @@ class ClientVisitor:
     def _send(self, form: Element, pressed: Element, expect: int) -> None:
         pairs = [(node.get("name") or "", self._value(node)) for node in self._controls(form) if node.tag != HTML + "button"]
         pairs.append((pressed.get("name") or "", pressed.get("value") or ""))
-        sent = [(name, value) for name, value in pairs if name and value is not None]
+        sent: list[tuple[str, object]] = [(name, value) for name, value in pairs if name and value is not None]
+        chosen = {node.get("name") or "": self._attached[id(node)] for node in self._controls(form) if id(node) in self._attached}
+        sent = [(name, value) for name, value in sent if name not in chosen]
+        sent += [(field, (BytesIO(content), name)) for field, (content, name) in chosen.items()]
         target = urljoin(self._url, form.get("action") or "")
         if (form.get("method") or "get").lower() == "get":
             return self.open(f"{target.partition('?')[0]}?{urlencode(sent)}", expect)
         return self._arrive(self._client.post(target, data=MultiDict(sent), follow_redirects=True), expect)
 
     def follow(self, link: str, expect: int = 200) -> None:
-        found = next((node for node in self.page.all("a") if _is(node, link)), None)
+        self.open(urljoin(self._url, self._link(link)), expect)
+
+    def _link(self, words_of_it: str) -> str:
+        found = next((node for node in self.page.all("a") if _is(node, words_of_it)), None)
         if found is None:
-            raise NotOnPage(f"link {link}: not on {self.path} ({self.h1})")
-        self.open(urljoin(self._url, found.get("href") or ""), expect)
+            raise NotOnPage(f"link {words_of_it}: not on {self.path} ({self.h1})")
+        return found.get("href") or ""
 
 
 def _said(node: Element | None) -> str:

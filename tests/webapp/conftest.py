@@ -33,6 +33,8 @@ class CheckingClient(FlaskClient):
         response = super().open(*args, **options)
         if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
             check_standards(response)
+        for value in response.headers.values():
+            value.encode("latin-1")  # a real server refuses anything else
         response.close()  # what is written after the response is written now
         return response
 

@@ -26,6 +26,10 @@ def on_disk(settings: Settings) -> list[bytes]:
     return [path.read_bytes() for path in settings.files.glob("*/*")]
 
 
+MARKED = [kind for kind in FileType if kind is not FileType.CSV]
+"""Types that are known by how they begin; text has no mark."""
+
+
 @pytest.mark.parametrize(
     ("content", "kind"), [(PNG, FileType.PNG), (PDF, FileType.PDF), (b"\xff\xd8\xff\xe0", FileType.JPEG), (WORKBOOK, FileType.XLSX)]
 )
@@ -52,7 +56,21 @@ def test_a_file_is_known_by_its_content(content: bytes, kind: FileType) -> None:
 )
 def test_what_is_not_wanted_is_refused(content: bytes) -> None:
     with pytest.raises(files.NotAccepted):
-        files.accept(content, FileType)
+        files.accept(content, MARKED)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_text_is_a_table_where_one_is_wanted(encoding: str) -> None:
+    content = "岗位名称,招聘人数\r\n电焊工,5\r\n".encode(encoding)
+    assert files.accept(content, files.TABLES) is FileType.CSV
+    with pytest.raises(files.NotAccepted, match="请上传 PDF"):
+        files.accept(content, files.DOCUMENTS)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x01", "岗位".encode("utf-16"), b"\xff\xff\xff", b"MZ\x90\x00", b"PK\x03\x04" + b"x" * 100])
+def test_what_is_no_text_is_no_table(content: bytes) -> None:
+    with pytest.raises(files.NotAccepted):
+        files.accept(content, files.TABLES)
 
 
 def test_a_workbook_is_no_licence() -> None:

@@ -52,6 +52,9 @@ EVENT_LABELS = {
     "PostingOutcomeTold": "填写招聘结果",
     "PostingTemplateSaved": "保存岗位模板",
     "PostingTemplateRemoved": "删除岗位模板",
+    "PostingTableUploaded": "上传批量岗位表",
+    "PostingTableConfirmed": "确认批量岗位表",
+    "PostingTableCarriedOut": "批量发布处理完",
     "PostingClosed": "岗位停止招聘",
     "PostingReopened": "岗位恢复招聘",
     "PostingsExpired": "岗位批量到期",
@@ -149,6 +152,7 @@ EVENT_LABELS = {
 }
 QUEUE_LABELS = {"index": "检索索引", "notify": "通知", "batch": "批量任务"}
 LISTENER_LABELS = {
+    "make_postings": "按批量岗位表生成岗位",
     "close_when_flooded": "应聘过多时暂停岗位",
     "deliver_message": "发送邮件或短信",
     "send_code": "发送验证码",
@@ -245,6 +249,10 @@ FIELD_LABELS = {
     "check_id": "抽查岗位",
     "campaign_id": "抽查任务",
     "to_id": "移交给",
+    "upload_id": "岗位表",
+    "aim": "处理方式",
+    "submitted": "提交审核",
+    "drafted": "存为草稿",
     "visit_id": "走访",
 }
 _ORIGIN_LABELS = {"web": "网页", "cli": "命令行", "worker": "后台"}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from wtforms import (
@@ -37,6 +38,7 @@ from webapp.postings.values import PostingValues
 from webapp.reference import queries as reference
 from webapp.reference import wages
 from webapp.reference.models import Education, EmploymentType, Severity, WageUnit
+from webapp.reference.queries import Regions
 from webapp.web import Form, options
 
 EXPERIENCES = (("0", "不限"), ("1", "1 年以上"), ("2", "2 年以上"), ("3", "3 年以上"), ("5", "5 年以上"), ("10", "10 年以上"))
@@ -154,7 +156,12 @@ class Radio(RadioField):
             raise ValidationError(f"请选择{self.label.text}")
 
 
-def _asked_by_law() -> Iterator[str]:
+def in_words(finding: Finding) -> str:
+    """As it stands beside its field."""
+    return f"“{finding.words}”：{finding.message}" if finding.words else finding.message
+
+
+def asked_by_law() -> Iterator[str]:
     """The fields to mark as compulsory: one for each element of the gate's block. For the conditions it is the choice that knows 不限."""
     for rule in gating.required(Profile.DIRECT, reference.home_province(), on=today()):
         if rule.severity is Severity.BLOCK:
@@ -191,6 +198,8 @@ class PostingForm(Form):
     hazards = TextAreaField("职业危害", [short("职业危害", 500)], filters=[stripped], description="如实写明粉尘、噪声、高温等；没有就写“无”")
     valid_through = Day("有效期至")
     save = SubmitField("存为草稿")
+    impossible: Sequence[Finding] = ()
+    """After validation: what could be read and cannot be, with the rule of each."""
 
     def prepare(self, employers: Sequence[Employer] = ()) -> "PostingForm":
         """Gives the choices that come from the database and the marks of what the law asks for."""
@@ -200,7 +209,7 @@ class PostingForm(Form):
             del self.employer
         else:
             self.employer.choices = options((str(employer.id), employer.name) for employer in employers)
-        for name in _asked_by_law():
+        for name in asked_by_law():
             if name in self._fields:
                 self._fields[name].flags.required = True
         return self
@@ -227,7 +236,8 @@ class PostingForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Tells everything at once: also what cannot be of the fields that could be read, when others could not."""
         is_sound = super().validate(extra_validators)
-        return not self.show(gating.impossible(self.readable(), on=today())) and is_sound
+        self.impossible = gating.impossible(self.readable(), on=today())
+        return not self.show(self.impossible) and is_sound
 
     def readable(self) -> PostingValues:
         """What was typed without the fields that have an error already; half a pair of coordinates says nothing."""
@@ -256,7 +266,7 @@ class PostingForm(Form):
             if field is None:
                 elsewhere.append(finding)
             else:
-                field.errors = [*field.errors, f"“{finding.words}”：{finding.message}" if finding.words else finding.message]
+                field.errors = [*field.errors, in_words(finding)]
                 here.append(finding)
         return elsewhere + here
 
@@ -277,12 +287,19 @@ class PostingForm(Form):
 def places(chosen: str | None = None) -> list[SelectChoice]:
     """The counties of the home province by city, for a choice that works without JavaScript; a place elsewhere only if it is the row's own."""
     regions = reference.regions()
-    offered = [SelectChoice("", "请选择")]
-    for city in regions.cities(reference.home_province()):
-        offered += [SelectChoice(row.code, row.name, optgroup=city.name) for row in regions.children(city.code) or (city,)]
+    offered = [*_home_places(regions, reference.home_province())]
     if chosen and regions.is_known(chosen) and all(choice.value != chosen for choice in offered):
         offered.append(SelectChoice(chosen, regions.name(chosen), optgroup="原来的地点"))
     return offered
+
+
+@lru_cache(maxsize=2)
+def _home_places(regions: Regions, province: str) -> tuple[SelectChoice, ...]:
+    """Made once for each copy of the table of regions: a file of postings asks for it hundreds of times."""
+    offered = [SelectChoice("", "请选择")]
+    for city in regions.cities(province):
+        offered += [SelectChoice(row.code, row.name, optgroup=city.name) for row in regions.children(city.code) or (city,)]
+    return tuple(offered)
 
 
 REMARKED = {

@@ -51,7 +51,7 @@ class RowFile:
         self._raw = raw
         self.size = size
         plain = unpacked(raw)
-        self.encoding = _encoding_of(_peek(plain))
+        self.encoding = encoding_of(_peek(plain))
         self._text = io.TextIOWrapper(plain, encoding=self.encoding, errors="surrogateescape", newline="")
         self._lines = _Lines(self._text)
         self.header = self._read_header()
@@ -206,7 +206,8 @@ def _peek(plain: BinaryIO) -> bytes:
     return sample
 
 
-def _encoding_of(sample: bytes) -> str:
+def encoding_of(sample: bytes) -> str:
+    """UTF-8 (with or without a mark) or GB18030. Raises NotReadable for what is no text."""
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or sample.count(0) * 100 > len(sample):
         raise NotReadable("这不是 CSV 文本文件（内容是二进制或 UTF-16）。请另存为“CSV UTF-8（逗号分隔）”再导入")
     counts = {encoding: _undecodable(sample, encoding) for encoding in ("utf-8-sig", "gb18030")}

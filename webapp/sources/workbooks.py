@@ -2,14 +2,17 @@
 
 A workbook is a zip archive: `webapp.archives` looks at its directory. Then every part is read once, by which those that are broken or are not
 what the directory says fail their checksum; what a part may unpack to is counted by the directory, and the parser (calamine) keeps to it too.
+The parser lays a sheet out as one rectangle: two cells in opposite corners of a small file would take all memory, so that is measured too.
 """
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
 from pathlib import Path
+from typing import IO, BinaryIO
 from xml.sax.saxutils import escape
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -17,7 +20,13 @@ from python_calamine import CalamineError, CalamineWorkbook
 from webapp import archives
 from webapp.sources.reading import FIELD_AT_MOST, NotReadable, Record, known_columns, require
 
+CELLS_AT_MOST = 5_000_000
+"""Of the rectangle that a sheet's filled cells span."""
 _PIECE = 1 << 16
+_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^<>]*\s)?r=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<>]*(?<!/)>")
+"""A cell with something in it: an empty one that only has a format closes itself."""
+_TAIL = 200
+"""Bytes of a piece that are read again with the next: a cell's tag may be cut in two."""
 _BROKEN = "这个 Excel 文件已经损坏，无法打开。请重新另存为 .xlsx 再发送"
 
 
@@ -52,10 +61,10 @@ class Workbook:
         self.done = self.size
 
 
-def check(path: Path) -> None:
+def check(source: Path | BinaryIO) -> None:
     """Raises NotReadable for what is no workbook, holds macros, or would unpack to more than a feed ever needs."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(source) as archive:
             _read_through(archive, archives.parts_of(archive))
     except archives.NotAccepted as reason:
         raise NotReadable(str(reason)) from reason
@@ -67,8 +76,33 @@ def _read_through(archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) ->
     """zipfile gives no more of a part than the directory says, and compares the checksum at its end."""
     for part in parts:
         with archive.open(part) as unpacked:
+            if _is_sheet(part.filename):
+                _measure(unpacked)
             while unpacked.read(_PIECE):
                 pass
+
+
+def _is_sheet(name: str) -> bool:
+    return name.lower().startswith("xl/worksheets/") and name.lower().endswith(".xml")
+
+
+def _measure(sheet: IO[bytes]) -> None:
+    tail, right, bottom = b"", 0, 0
+    while piece := sheet.read(_PIECE):
+        text = tail + piece
+        for column, row in _CELL.findall(text):
+            right, bottom = max(right, _column_number(column)), max(bottom, int(row))
+        tail = text[-_TAIL:]
+    if right * bottom > CELLS_AT_MOST:
+        raise NotReadable("这个 Excel 文件里有写得很远的单元格，占的范围太大。请把岗位复制到一张新的表里再发送")
+
+
+def _column_number(letters: bytes) -> int:
+    """A is 1, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def told(cell: object) -> str:

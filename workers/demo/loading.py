@@ -28,7 +28,7 @@ from webapp.postings.applying.models import Application, ApplicationStep, Hire
 from webapp.postings.models import Posting, PostingReview, PostingState
 from webapp.seekers.models import SavedSearch, SeekerProfile
 from webapp.sources.models import Batch, Source
-from workers.demo import applying, demand, employers, forwarded, inspection, judged, nodes, outlets, staff
+from workers.demo import applying, demand, employers, forwarded, inspection, judged, nodes, outlets, staff, tables
 from workers.demo.calendar import DAY, Calendar
 from workers.demo.employers import Settled
 from workers.demo.people import granted, make_person, registered
@@ -109,6 +109,7 @@ class _Load:
         self._progress("发布渠道", 0, 1)
         outlets.publish(self._settings)
         self._progress("发布渠道", 1, 1)
+        tables.upload(self._calendar, settled)
         with transaction():
             applying.go_on(settled, seekers.people[0][0])
             judged.hand_in(self._calendar, settled)
