@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from flask_wtf import FlaskForm
@@ -39,7 +40,7 @@ def local_time(instant: datetime | None) -> str:
 
 
 def span(duration: timedelta) -> str:
-    """`35 秒`, `12 分钟`, `3 小时 5 分钟`, `2 天`: as exact as an operator needs."""
+    """`35 秒`, `12 分钟`, `3 小时 5 分钟`, `1 天 6 小时`, `9 天`: as exact as an operator needs."""
     seconds = max(0, round(duration.total_seconds()))
     if seconds < 60:
         return f"{seconds} 秒"
@@ -49,7 +50,8 @@ def span(duration: timedelta) -> str:
     hours, rest = divmod(minutes, 60)
     if hours < 24:
         return f"{hours} 小时 {rest} 分钟" if rest else f"{hours} 小时"
-    return f"{hours // 24} 天"
+    days, rest = divmod(hours, 24)
+    return f"{days} 天 {rest} 小时" if rest and days < 7 else f"{days} 天"
 
 
 def found(row: Row | None) -> Row:
@@ -67,7 +69,9 @@ def as_file(row: StoredFile) -> Response:
         abort(410)
     answer = Response(content, mimetype=row.type.media_type)
     shown = "inline" if row.type in SHOWN_FILES else "attachment"
-    answer.headers.set("Content-Disposition", shown, filename=row.name or row.kind.label)
+    named = quote(row.name or row.kind.label, safe="")
+    # A header takes ASCII alone, so the name goes as RFC 6266 has it; gunicorn answers 500 to any other.
+    answer.headers["Content-Disposition"] = f"{shown}; filename={row.kind.value}.{row.type.value}; filename*=UTF-8''{named}"
     answer.headers["Content-Security-Policy"] = f"{CONTENT_POLICY}; sandbox"
     answer.headers["Cache-Control"] = "no-store"
     return answer
