@@ -7,18 +7,27 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from webapp.access import Actor
-from webapp.db import new_key, now, session
+from webapp.access import Actor, Grant
+from webapp.db import new_key, now, session, transaction
 from webapp.events import ReviewPhraseAdded, ReviewPhraseRemoved
 from webapp.ledger import record
-from webapp.postings.models import Posting, ReviewDecision
+from webapp.postings import queries as postings
+from webapp.postings.models import Posting, PostingState, ReviewDecision
 from webapp.postings.refusals import Refusal
+from webapp.postings.reviewing import queries
 from webapp.postings.reviewing.models import LIVE, ChangeState, PostingChange, ReviewItem, ReviewPhrase
 from webapp.reference import queries as reference
+
+TRIES = 20
+"""So many colleagues may be quicker before somebody is told that nothing waits."""
 
 
 class HeldByAnother(Refusal):
     says: ClassVar[str] = "另一位审核员正在审这一件。请先审别的，或等锁定时间过后再看"
+
+
+class NothingWaits(Refusal):
+    says: ClassVar[str] = "这一件刚刚已经有了决定，不用再审"
 
 
 def hand_in(posting: Posting, *, change: PostingChange | None = None, risks: Sequence[str] = (), remark: str = "") -> ReviewItem:
@@ -37,13 +46,36 @@ def hand_in(posting: Posting, *, change: PostingChange | None = None, risks: Seq
 
 
 def take(posting: Posting, *, by: Actor) -> ReviewItem:
-    """The reviewer holds it for the minutes of the parameter; taking it again prolongs. Raises HeldByAnother."""
+    """The reviewer holds it for the minutes of the parameter; taking it again prolongs. Raises HeldByAnother, NothingWaits."""
+    if posting.state is not PostingState.IN_REVIEW and waiting_item(posting) is None:
+        raise NothingWaits
     item = _item(posting)
     if item.is_held_by_another(by.person_id):
         raise HeldByAnother
     item.holder_id = by.person_id
     item.held_until = now() + timedelta(minutes=reference.whole("review_lease_minutes"))
     return item
+
+
+def take_next(grants: Sequence[Grant], *, by: Actor) -> UUID | None:
+    """The first that nobody else holds, held from now on; None: nothing waits. Opens its own transactions, so call it outside of one.
+
+    Of two who ask at the same moment the second finds the first one's held, or decided already, and gets the one after it.
+    """
+    assert by.person_id is not None
+    for _ in range(TRIES):
+        with transaction():
+            following = queries.next_free(grants, by.person_id)
+            if following is None:
+                return None
+            posting = postings.reviewable(following.id, grants, for_change=True)
+            try:
+                if posting is not None:
+                    take(posting, by=by)
+                    return posting.id
+            except Refusal:
+                continue
+    return None
 
 
 def release(posting: Posting, *, by: Actor) -> None:

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from statistics import median
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from webapp.access import Grant
 from webapp.db import now, session
+from webapp.employers.models import Membership
 from webapp.postings.models import Posting, PostingState, ReviewDecision
 from webapp.postings.queries import LONG, reach
 from webapp.postings.reviewing.models import LIVE, PostingChange, ReviewItem
@@ -41,9 +42,11 @@ def waiting(grants: Iterable[Grant]) -> Select[Posting]:
 
 
 def next_free(grants: Iterable[Grant], person_id: UUID) -> Posting | None:
-    """The first that nobody else holds."""
+    """The first that nobody else holds, and that is not the reviewer's own (`postings.operations.is_too_near`)."""
     free = or_(ReviewItem.holder_id.is_(None), ReviewItem.holder_id == person_id, ReviewItem.held_until <= now())
-    return session().scalar(waiting(grants).where(free).limit(1))
+    belongs = exists().where(Membership.employer_id == Posting.employer_id, Membership.person_id == person_id)
+    is_near = or_(belongs, Posting.author_id.is_not_distinct_from(person_id))
+    return session().scalar(waiting(grants).where(free, ~is_near).limit(1))
 
 
 def items(postings: Iterable[Posting]) -> dict[UUID, ReviewItem]:

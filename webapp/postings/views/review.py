@@ -9,6 +9,7 @@ from webapp.access import Actor, Grant, Permission, acting, requires, visitor
 from webapp.db import today, transaction
 from webapp.employers.models import Employer
 from webapp.gate.checking import Verdict
+from webapp.gate.findings import Finding
 from webapp.gate.showing import marked
 from webapp.postings import changing, gating, operations, queries, showing
 from webapp.postings.forms import REMARKED, ReviewForm
@@ -29,6 +30,10 @@ QUEUES = (PostingState.IN_REVIEW, PostingState.OPEN, PostingState.PAUSED, Postin
 _WAITS = "待审核"
 
 
+class Undecided(Refusal):
+    says = "您写了退回的理由，又点了“通过”。要通过，请先去掉理由；不通过，请点旁边的按钮"
+
+
 def _grants() -> tuple[Grant, ...]:
     return visitor().grants_for(Permission.POSTING_REVIEW)
 
@@ -43,7 +48,7 @@ def review_queue() -> str:
     state = next((state for state in QUEUES if state.value == request.args.get("state")), PostingState.IN_REVIEW)
     waits = state is PostingState.IN_REVIEW
     page = paginate(desk.waiting(_grants()) if waits else queries.for_review(_grants(), state))
-    pace = desk.pace(_grants())
+    pace, items = desk.pace(_grants()), desk.items(page.rows)
     counts = queries.review_counts(_grants(), QUEUES) | {PostingState.IN_REVIEW: pace.waiting}
     return render_template(
         "postings/review_queue.html",
@@ -54,7 +59,8 @@ def review_queue() -> str:
         typical=span(pace.typical) if pace.typical is not None else "",
         limit=span(pace.limit),
         days=desk.SHOWN_DAYS,
-        items=desk.items(page.rows),
+        items=items,
+        holders=queries.names_of(item.holder_id for item in items.values()),
         me=visitor().person_id,
         tabs=[
             (_WAITS if one is PostingState.IN_REVIEW else one.label, url_for(".review_queue", state=one.value), counts.get(one, 0)) for one in QUEUES
@@ -82,6 +88,8 @@ def review_next() -> Response:
 @blueprint.post("/review/postings/<uuid:key>/take")
 @requires(Permission.POSTING_REVIEW)
 def review_take(key: UUID) -> Response:
+    if _is_gone(key):
+        return redirect(url_for(".review_queue"), 303)
     try:
         with transaction():
             reviewing.take(found(queries.reviewable(key, _grants(), for_change=True)), by=_by())
@@ -93,6 +101,8 @@ def review_take(key: UUID) -> Response:
 @blueprint.post("/review/postings/<uuid:key>/release")
 @requires(Permission.POSTING_REVIEW)
 def review_release(key: UUID) -> Response:
+    if _is_gone(key):
+        return redirect(url_for(".review_queue"), 303)
     with transaction():
         reviewing.release(found(queries.reviewable(key, _grants(), for_change=True)), by=_by())
     return redirect(url_for(".review_queue"), 303)
@@ -101,14 +111,21 @@ def review_release(key: UUID) -> Response:
 @blueprint.route("/review/postings/<uuid:key>", methods=["GET", "POST"])
 @requires(Permission.POSTING_REVIEW)
 def review(key: UUID) -> str | Response:
-    if queries.was_returned(key, _grants()):
-        flash("这个岗位刚刚已由其他审核员退回修改，不用再处理。", "info")
+    if _is_gone(key):
         return _next() if request.method == "POST" else redirect(url_for(".review_queue"), 303)
     posting = found(queries.reviewable(key, _grants()))
     form = ReviewForm().offer(phrases.offered(_grants()))
     if form.validate_on_submit() and _decide(key, form):
         return _next()
     return _review_page(found(queries.reviewable(key, _grants())) if form.is_submitted() else posting, form)
+
+
+def _is_gone(key: UUID) -> bool:
+    """It went back to its employer meanwhile; says so."""
+    if not queries.was_returned(key, _grants()):
+        return False
+    flash("这个岗位刚刚已由其他审核员退回，或由单位撤回修改，不用再处理。", "info")
+    return True
 
 
 def _decide(key: UUID, form: ReviewForm) -> bool:
@@ -142,8 +159,10 @@ def _done(posting: Posting, change: PostingChange | None, decision: str) -> str:
 
 
 def _carry_out(posting: Posting, change: PostingChange | None, form: ReviewForm) -> bool:
-    """The decision whose button was pressed; False where none was."""
+    """The decision whose button was pressed; False where none was. Raises Undecided: words that nobody would be told mean a wrong key."""
     wanted, seen = form.decision.data, form.seen.data or 0
+    if wanted == ReviewDecision.APPROVED.value and (form.whole or form.remarks):
+        raise Undecided
     if wanted == ReviewDecision.TAKEN_DOWN.value:
         operations.take_down(posting, form.whole, by=_by())
     elif wanted == ReviewDecision.APPROVED.value and change is not None:
@@ -161,14 +180,11 @@ def _carry_out(posting: Posting, change: PostingChange | None, form: ReviewForm)
 
 def _next() -> Response:
     """On to what should be looked at first, held at once, so that a queue is worked off without going back to the list."""
-    with transaction():
-        following = desk.next_free(_grants(), visitor().person_id)
-        if following is not None:
-            reviewing.take(found(queries.reviewable(following.id, _grants(), for_change=True)), by=_by())
-    if following is None:
+    key = reviewing.take_next(_grants(), by=_by())
+    if key is None:
         flash("没有待审核的岗位了。", "info")
         return redirect(url_for(".review_queue"), 303)
-    return redirect(url_for(".review", key=following.id), 303)
+    return redirect(url_for(".review", key=key), 303)
 
 
 def _review_page(posting: Posting, form: ReviewForm) -> str:
@@ -176,6 +192,7 @@ def _review_page(posting: Posting, form: ReviewForm) -> str:
     change, employer = desk.change_of(item), queries.employer_of(posting)
     values = from_json(change.content) if change is not None else None
     verdict = _verdict(posting, values, employer, item)
+    judged = _judged(posting, verdict) if verdict and values is None else ()
     form.seen.raw_data, form.seen.data = None, change.version if change is not None else posting.version
     return render_template(
         "postings/review.html",
@@ -184,15 +201,14 @@ def _review_page(posting: Posting, form: ReviewForm) -> str:
         employer=employer,
         is_verified=queries.is_verified(employer),
         card=showing.card(posting),
-        elements=[
-            (label, marked(value, verdict.findings if verdict and values is None else ())) for label, value in showing.elements(posting, employer)
-        ],
+        elements=[(label, marked(value, judged)) for label, value in showing.elements(posting, employer)],
         remarked=tuple(REMARKED),
         not_stated=showing.NOT_FROM_SOURCE if posting.is_forwarded else showing.NOT_FILLED,
         item=item,
         holder=_holder(item.holder_id if item and item.is_held else None),
         differences=differences(values_of(posting), values) if values is not None else None,
         verdict=verdict,
+        beside=showing.by_element(judged),
         reviews=queries.reviews_of(posting),
         waits=verdict is not None,
         may_take_down=PostingState.TAKEN_DOWN in NEXT[posting.state],
@@ -208,8 +224,13 @@ def _verdict(posting: Posting, values: PostingValues | None, employer: Employer 
     return gating.verdict(posting, employer, on=today(), remark=remark) if posting.state is PostingState.IN_REVIEW else None
 
 
+def _judged(posting: Posting, verdict: Verdict) -> tuple[Finding, ...]:
+    """What stands beside the words; what a source left out is said on the page anyhow, and nobody here can add it."""
+    return (*verdict.blocks, *verdict.flags) if posting.is_forwarded else verdict.findings
+
+
 def _holder(person_id: UUID | None) -> str:
     """Who holds the item: empty, 我, or the colleague's name."""
     if person_id is None:
         return ""
-    return "我" if person_id == visitor().person_id else queries.name_of(person_id) or "另一位审核员"
+    return "我" if person_id == visitor().person_id else queries.names_of([person_id])[person_id]

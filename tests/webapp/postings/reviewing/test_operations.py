@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from tests.factories.accounts import make_staff
-from tests.factories.employers import make_employer, owner_of
+from tests.factories.employers import make_employer, make_member, owner_of
 from tests.factories.postings import actor_of, make_forwarded, make_posting, posting_values
 from webapp.access import Actor, Grant, Role
 from webapp.db import now, session, today, transaction
@@ -83,6 +83,17 @@ def test_a_lease_that_ran_out_or_was_given_back_is_free_for_the_next() -> None:
         reviewing.release(of(posting), by=second)
     with transaction():
         assert reviewing.take(of(posting), by=first).holder_id == first.person_id
+
+
+def test_a_reviewer_is_not_led_to_what_is_their_own() -> None:
+    own, other = make_posting(state=PostingState.IN_REVIEW), make_posting(state=PostingState.IN_REVIEW)
+    with transaction():
+        forwarded = make_forwarded(state=PostingState.IN_REVIEW)
+    reviewer = make_member(employer_of(own), make_staff(Role.REVIEWER))
+    assert queries.next_free(PROVINCE, reviewer.id).id == other.id
+    with transaction():
+        operations.approve(of(other), by=a_reviewer())
+    assert queries.next_free(PROVINCE, reviewer.id).id == forwarded.id
 
 
 def test_a_forwarded_row_is_held_and_timed_like_any_other() -> None:
