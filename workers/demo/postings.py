@@ -12,6 +12,7 @@ from webapp.employers.models import EmployerState
 from webapp.events import PostingApproved, PostingClosed, PostingDrafted, PostingReturned, PostingsExpired, PostingSubmitted
 from webapp.notices.models import Notice, NoticeKind
 from webapp.postings.models import Posting, PostingReview, PostingState, ReviewDecision
+from webapp.postings.reviewing.models import ReviewItem
 from webapp.postings.values import NAMES, PostingValues, monthly
 from webapp.reference import queries as reference
 from webapp.reference import wages
@@ -43,6 +44,8 @@ class Told:
     author: Actor
     reviewer: Actor
     rows: list[Base]
+    item: ReviewItem | None = None
+    """What waits, or waited, for the reviewer."""
 
     @property
     def id(self) -> str:
@@ -128,7 +131,8 @@ def _valid_through(calendar: Calendar, state: PostingState, days_ago: int, chanc
 def _submit(told: Told, about: str, minute: int) -> None:
     told.posting.employer_about = about
     told.posting.state, told.posting.submitted_at = _S.IN_REVIEW, told.calendar.instant(minute)
-    told.rows.append(told.calendar.entry(PostingSubmitted(told.id), by=told.author, minute=minute))
+    told.item = ReviewItem(id=key(f"item:{told.id}", minute), posting_id=told.posting.id, submitted_at=told.posting.submitted_at, risk=0, risks=[])
+    told.rows += [told.item, told.calendar.entry(PostingSubmitted(told.id), by=told.author, minute=minute)]
 
 
 def _decide(told: Told, state: PostingState, minute: int) -> None:
@@ -149,6 +153,8 @@ def _decide(told: Told, state: PostingState, minute: int) -> None:
 
 def _review(told: Told, decision: ReviewDecision, reason: str, minute: int) -> None:
     posting, at = told.posting, told.calendar.instant(minute)
+    if told.item is not None and told.item.closed_at is None:
+        told.item.closed_at, told.item.decision, told.item.decided_by = at, decision, told.reviewer.person_id
     review = PostingReview(
         id=key(f"review:{posting.id}:{decision.value}", minute),
         posting_id=posting.id,
