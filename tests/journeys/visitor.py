@@ -5,12 +5,13 @@ Labels, buttons and links are found by their text, forms are sent with everythin
 """
 
 import re
+from io import BytesIO
 from typing import Protocol
 from urllib.parse import urlencode, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
 from flask import Flask
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse
 
 from tests.webapp.conftest import CheckingClient
@@ -42,6 +43,9 @@ class Visitor(Protocol):
         """In a list or among radio buttons."""
 
     def tick(self, label: str) -> None: ...
+    def attach(self, label: str, name: str, content: bytes) -> None:
+        """Chooses a file."""
+
     def press(self, button: str, expect: int = 200) -> None: ...
     def follow(self, link: str, expect: int = 200) -> None: ...
     def value(self, label: str) -> str:
@@ -59,6 +63,7 @@ class ClientVisitor:
         self._client = client
         self._page: Page | None = None
         self._typed: dict[int, str | None] = {}
+        self._chosen: dict[int, FileStorage] = {}
         self.status, self._url = 0, "/"
         if cookie:
             client.set_cookie("session", cookie)
@@ -90,7 +95,7 @@ class ClientVisitor:
 
     def _arrive(self, response: TestResponse, expect: int) -> None:
         self.status, self._url = response.status_code, response.request.full_path.rstrip("?")
-        self._page, self._typed = read(response), {}
+        self._page, self._typed, self._chosen = read(response), {}, {}
         assert self.status == expect, f"{self._url}: {self.status}, {self.h1}, {self.page.errors}"
 
     def fill(self, values: dict[str, str]) -> None:
@@ -112,6 +117,9 @@ class ClientVisitor:
 
     def tick(self, label: str) -> None:
         self._typed[id(self._control(label))] = "on"
+
+    def attach(self, label: str, name: str, content: bytes) -> None:
+        self._chosen[id(self._control(label))] = FileStorage(BytesIO(content), filename=name)
 
     def _control(self, label: str, within: Element | None = None) -> Element:
         for node in (self.page.tree if within is None else within).iter(HTML + "label"):
@@ -157,7 +165,8 @@ class ClientVisitor:
         return [node for node in found if (node.get("form") == form.get("id") if node.get("form") else id(node) in inside)]
 
     def _send(self, form: Element, pressed: Element, expect: int) -> None:
-        pairs = [(node.get("name") or "", self._value(node)) for node in self._controls(form) if node.tag != HTML + "button"]
+        controls = [node for node in self._controls(form) if node.tag != HTML + "button"]
+        pairs = [(node.get("name") or "", self._chosen.get(id(node), self._value(node))) for node in controls]
         pairs.append((pressed.get("name") or "", pressed.get("value") or ""))
         sent = [(name, value) for name, value in pairs if name and value is not None]
         target = urljoin(self._url, form.get("action") or "")
