@@ -18,7 +18,7 @@ from webapp.app import settle
 from webapp.config import Secrets, Settings, _driver
 from webapp.reference import operations as reference
 
-pytest_plugins = ["tests.report"]
+pytest_plugins = ["tests.report", "tests.scheduling"]
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"

@@ -1,7 +1,7 @@
 """Views of postings by day, an employer's templates, what came of a posting, and when it was last confirmed
 
 Revision ID: 0014
-Revises: 0007
+Revises: 0013
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import webapp.db
 
 revision = '0014'
-down_revision = '0007'
+down_revision = '0013'
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,7 @@
 // While a posting is written, what the gate says of it appears below each field. Without this file the same is said when the draft is saved.
 
 const PAUSE = 600; // ms without a key before the server is asked
+const MOST = 20000; // signs in the form; what is longer is refused when it is sent, and need not be sent at every pause
 const script = document.currentScript;
 
 // Only what says something new is put in: a box that stays as it is must not be read aloud again.
@@ -50,8 +51,10 @@ function checkWhileTyping(form) {
   const ask = async () => {
     request?.abort();
     request = new AbortController();
+    const typed = new FormData(form);
+    if ([...typed.values()].reduce((signs, value) => signs + value.length, 0) > MOST) return;
     try {
-      const answer = await fetch(script.dataset.gate, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: request.signal });
+      const answer = await fetch(script.dataset.gate, { method: "POST", body: new URLSearchParams(typed), signal: request.signal });
       if (answer.ok && !answer.redirected) show(form, await answer.json());
     } catch (problem) {
       if (problem.name !== "AbortError") request = null; // without an answer the draft can be saved as before

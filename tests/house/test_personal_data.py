@@ -352,12 +352,13 @@ def test_what_was_planted_did_reach_the_people_it_is_for(town: Town) -> None:
 
 
 @pytest.mark.valkey
-def test_redis_holds_nothing_of_a_person(town: Town, tmp_path: Path) -> None:
+def test_redis_holds_nothing_of_a_person(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url, server, _ = services.needed(lambda: services.start_valkey(tmp_path))
     connection = doorbell.connect(url)
     try:
         relay = Relay(connection)
-        original, town.place.settle = town.place.settle, lambda: (relay.tick(time.monotonic()), original())[1]  # type: ignore[method-assign]
+        original = town.place.settle
+        monkeypatch.setattr(town.place, "settle", lambda: (relay.tick(time.monotonic()), original())[1])
         live(town)
         relay.tick(time.monotonic())
         held = list(_everything(connection))

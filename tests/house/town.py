@@ -4,12 +4,8 @@ It is built once, as a SQLite file. After every request that changed something t
 `routes.csv` meets the same rows.
 """
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,7 +24,7 @@ from tests.factories.reference import set_parameter
 from tests.factories.seekers import make_saved_search
 from tests.factories.sources import make_matrix, node_values
 from tests.house import inspected
-from webapp import db, files
+from webapp import files
 from webapp.access import STAFF, Actor, Role
 from webapp.accounts import operations as accounts
 from webapp.accounts import queries as people
@@ -399,38 +395,6 @@ def _parked() -> UUID:
     session().add(delivery)
     session().flush()
     return delivery.id
-
-
-@dataclass
-class Keeper:
-    """Says whether anything at all was written to the file, and puts it back."""
-
-    live: sqlite3.Connection
-    kept: sqlite3.Connection
-    _seen: int = 0
-
-    def changed(self) -> bool:
-        """Since the last look. SQLite counts every change that another connection commits, of whatever table."""
-        before, self._seen = self._seen, int(self.live.execute("PRAGMA data_version").fetchone()[0])
-        return before != self._seen
-
-    def put_back(self) -> None:
-        db.end_reading()
-        self.kept.backup(self.live)
-        self.changed()
-
-
-@contextmanager
-def keeping(path: Path) -> Iterator[Keeper]:
-    live, kept = sqlite3.connect(path, isolation_level=None), sqlite3.connect(":memory:")
-    try:
-        live.backup(kept)
-        keeper = Keeper(live, kept)
-        keeper.changed()
-        yield keeper
-    finally:
-        live.close()
-        kept.close()
 
 
 def address(app: Flask, town: Town, endpoint: str, case: str) -> str:

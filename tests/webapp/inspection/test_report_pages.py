@@ -34,8 +34,8 @@ def only_report() -> PublicReport:
         return session().scalars(select(PublicReport)).one()
 
 
-def code_in(page) -> str:
-    return re.search(r"查询码([0-9A-Z]{4} [0-9A-Z]{4})", page.text.replace("查询码 ", "查询码"))[1]  # type: ignore[index]
+def code_in(page):
+    return re.search(r"查询码([0-9A-Z]{4} [0-9A-Z]{4})", page.text.replace("查询码 ", "查询码"))[1]
 
 
 def entries(event: str) -> list[Entry]:

@@ -225,4 +225,4 @@ class TestTheReviewer:
         client.post(f"/review/postings/{row.id}", data={"decision": "approved", "seen": page.fields["seen"]})
         seen = read(client.get(f"/review/postings/{other.id}")).fields["seen"]
         client.post(f"/review/postings/{other.id}", data={"decision": "returned", "reason": "限男性，来源也无法说明理由", "seen": seen})
-        assert (state_of(row), state_of(other)) == (S.OPEN, S.DRAFT)
+        assert (state_of(row), state_of(other)) == (S.OPEN, S.WITHDRAWN)

@@ -8,7 +8,7 @@ from tests.factories.accounts import make_person
 from tests.factories.applying import SEEKER, age, appointment, employer_of, make_application_in
 from tests.factories.employers import make_employer
 from tests.factories.postings import make_posting
-from tests.webapp.postings.test_both_databases import at_once, both, migrated_postgres
+from tests.webapp.postings.test_both_databases import at_once
 from webapp.access import Grant, Level, Role
 from webapp.db import now, session, today, transaction
 from webapp.postings import operations as postings
@@ -19,7 +19,7 @@ from webapp.postings.applying.queries import Shelf
 from webapp.postings.applying.registrations import Due
 from webapp.postings.models import Posting, PostingState
 
-__all__ = ["both", "migrated_postgres"]
+pytestmark = pytest.mark.usefixtures("both")
 _S = ApplicationState
 
 

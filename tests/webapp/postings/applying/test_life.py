@@ -25,7 +25,7 @@ from webapp.postings.models import Posting
 from webapp.postings.refusals import Refusal
 
 _S = ApplicationState
-LIVES = 2000 if os.environ.get("ZHILU_REQUIRE_SERVICES") == "1" else 300
+LIVES = 600 if os.environ.get("ZHILU_REQUIRE_SERVICES") == "1" else 300
 FINAL = {_S.HIRED, _S.REFUSED, _S.DECLINED, _S.LAPSED}
 ALIVE = {_S.SENT, _S.SEEN, _S.CONTACTED, _S.INTERVIEW, _S.OFFER}
 ALLOWED = {

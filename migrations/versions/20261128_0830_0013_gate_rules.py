@@ -1,14 +1,14 @@
 """Rules of the publication gate as a dated table, organisations that ended; what the gate found in a forwarded row
 
-Revision ID: 0007
-Revises: 0011
+Revision ID: 0013
+Revises: 0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0007'
-down_revision = '0011'
+revision = '0013'
+down_revision = '0012'
 branch_labels = None
 depends_on = None
 

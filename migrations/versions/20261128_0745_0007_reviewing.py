@@ -1,6 +1,6 @@
 """The reviewers' queue with its leases and times, changes of open postings, remarks beside fields, an area's own phrases
 
-Revision ID: 0013
+Revision ID: 0007
 Revises: 0006
 """
 
@@ -9,7 +9,7 @@ from alembic import op
 
 import webapp.db
 
-revision = '0013'
+revision = '0007'
 down_revision = '0006'
 branch_labels = None
 depends_on = None

@@ -1,7 +1,7 @@
 """Spot checks drawn at random, reports of the public, and the phone book of an area
 
-Revision ID: 0009
-Revises: 0013
+Revision ID: 0008
+Revises: 0007
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import webapp.db
 
-revision = '0009'
-down_revision = '0013'
+revision = '0008'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 
