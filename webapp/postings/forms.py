@@ -289,6 +289,7 @@ REMARKED = {
     "headcount": "招用人数",
     "duties": "工作内容",
     "region": "工作地点",
+    "address": "详细地址",
     "requirements": "录用条件",
     "employment_type": "用工类型",
     "wage_unit": "劳动报酬",

@@ -31,6 +31,8 @@ SHOWN_TRADE = "welder"
 """What the shown seeker looks for: the shown employer's first posting, so that there is news for the one and an applicant for the other."""
 _FRESH = 3
 """So many postings of the shown employer opened on the day before the load."""
+_IN_THE_EVENING = 0.9
+"""The share of what waits that was handed in late on the day before the load: a desk on which nearly all is late shows nobody anything."""
 _EXPIRED_AT = 5
 """Minutes after midnight at which the daily job closes what lapsed."""
 
@@ -74,6 +76,8 @@ def _posting(calendar: Calendar, settled: Settled, offices: Offices, place: int,
     days_ago = 1 if settled.plan.is_shown and place < _FRESH else _opened_days_ago(settled, state, chance)
     decided = working_minute(chance, days_ago)
     submitted = decided - chance.randint(70, 400)
+    if state is _S.IN_REVIEW and chance.random() < _IN_THE_EVENING:
+        submitted = -chance.randint(20, 300)
     begun = submitted - chance.randint(10, 300)
     through = _valid_through(calendar, state, days_ago, chance)
     person, role = chance.choice(settled.authors)

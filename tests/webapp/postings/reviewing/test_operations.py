@@ -234,6 +234,8 @@ def test_what_differs_is_shown_and_the_rest_is_not() -> None:
     assert "".join(text for text, _ in only.before) == before.duties
     assert [text for text, gone in only.before if gone] == ["两"]
     assert [text for text, new in only.after if new] == ["三"]
+    (figure,) = differences(posting_values(headcount=18), posting_values(headcount=21))
+    assert (figure.before[0], figure.after[0]) == (("18", True), ("21", True)), "a figure is read as a whole"
 
 
 texts = st.text(alphabet="焊工两班倒，8小时。", max_size=30)
