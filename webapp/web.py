@@ -43,7 +43,7 @@ def local_time(instant: datetime | None) -> str:
 
 
 def span(duration: timedelta) -> str:
-    """`35 秒`, `12 分钟`, `3 小时 5 分钟`, `2 天`: as exact as an operator needs."""
+    """`35 秒`, `12 分钟`, `3 小时 5 分钟`, `1 天 6 小时`, `9 天`: as exact as an operator needs."""
     seconds = max(0, round(duration.total_seconds()))
     if seconds < 60:
         return f"{seconds} 秒"
@@ -53,7 +53,8 @@ def span(duration: timedelta) -> str:
     hours, rest = divmod(minutes, 60)
     if hours < 24:
         return f"{hours} 小时 {rest} 分钟" if rest else f"{hours} 小时"
-    return f"{hours // 24} 天"
+    days, rest = divmod(hours, 24)
+    return f"{days} 天 {rest} 小时" if rest and days < 7 else f"{days} 天"
 
 
 def found(row: Row | None) -> Row:

@@ -10,9 +10,13 @@ function press(value) {
   form.querySelector(`button[name="decision"][value="${value}"]`)?.click();
 }
 
+// Those that have a key: the first ten, in the order of the number row.
+function phrases() {
+  return Array.from(form.querySelectorAll('input[name="phrases"]')).slice(0, 10);
+}
+
 function tick(number) {
-  const boxes = form.querySelectorAll('input[name="phrases"]');
-  const box = boxes[number === 0 ? 9 : number - 1];
+  const box = phrases()[number === 0 ? 9 : number - 1];
   if (!box) return;
   box.checked = !box.checked;
   box.scrollIntoView({ block: "nearest" });
@@ -20,6 +24,7 @@ function tick(number) {
 
 if (form) {
   for (const hint of document.querySelectorAll("[data-keys]")) hint.hidden = false;
+  phrases().forEach((box, place) => { box.closest("label").dataset.key = (place + 1) % 10; });
   document.addEventListener("keydown", (event) => {
     if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target)) return;
     const key = event.key.toLowerCase();

@@ -13,7 +13,8 @@ import pytest
 from tests.house.test_source import trees
 from webapp import events, ledger
 from webapp.events import Event
-from workers.handlers import LISTENERS, SILENT
+from workers.handlers import LISTENERS
+from workers.silent import SILENT
 
 FACTS = sorted((kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event), key=str)
 SAMPLES: dict[type, Any] = {str: "0190b3c2-0000-7000-8000-000000000001", int: 3, bool: True}

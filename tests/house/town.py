@@ -10,12 +10,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from tests.factories.accounts import make_code, make_person, make_staff, relay_lives
 from tests.factories.applying import hire_of, make_application_in
 from tests.factories.bulk import make_upload, row_of
-from tests.factories.demand import WELDER, acting_as, make_care, make_catalogue, make_key, make_need, make_visit, need_values
 from tests.factories.employers import employer_values, make_employer, make_member, make_uscc, owner_of
 from tests.factories.files import PNG
 from tests.factories.notices import make_notice
@@ -24,16 +23,13 @@ from tests.factories.postings import make_application, make_posting, posting_val
 from tests.factories.reference import set_parameter
 from tests.factories.seekers import make_saved_search
 from tests.factories.sources import make_matrix, node_values
-from tests.house import inspected
+from tests.house import demanded, inspected
 from webapp import files
 from webapp.access import STAFF, Actor, Role
 from webapp.accounts import operations as accounts
 from webapp.accounts import queries as people
 from webapp.accounts.models import LoginCode, Person, RoleGrant, Session
 from webapp.db import now, session, today, transaction
-from webapp.demand import importing, operations
-from webapp.demand.models import SYSTEMS, KeyMark, NeedState
-from webapp.demand.periods import around
 from webapp.employers import operations as employers
 from webapp.employers.models import Employer, EmployerState
 from webapp.ledger import Delivery, DeliveryState, Entry
@@ -126,7 +122,7 @@ class Town:
             ("sources", ("resume",), {"key": self.rows["suspended"]}),
             ("sources", ("batch", "refused_rows", "receipt", "own_refused_rows", "release", "discard"), {"key": self.rows["batch"]}),
             ("bulk", ("table", "confirm", "returned"), {"key": self.rows["upload"]}),
-            *self._demand(),
+            *demanded.addresses(self.rows),
         ):
             told |= {f"{room}.{name}": keys for name in names}
         found = {(endpoint, ""): keys for endpoint, keys in told.items()}
@@ -159,23 +155,6 @@ class Town:
         found = {(f"sources.{name}", "with a key"): own for name in ("receipt", "own_refused_rows")}
         found |= {(f"sources.{name}", "of another node"): other for name in ("receipt", "own_refused_rows")}
         return found | {("sources.receive", "with a key"): own | {"Idempotency-Key": "k-1"}}
-
-    def _demand(self) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
-        kept, need, ready = {"key": self.rows["kept"]}, {"key": self.rows["need"]}, {"key": self.rows["catalogue"]}
-        worked = ("need", "show_remarks", "edit_need", "confirm_need", "draft_posting", "link_posting", "record_hired", "close_need")
-        return [
-            ("demand", ("employer", "show_notes", "new_visit", "new_need", "mark", "assign"), kept),
-            ("demand", ("unmark",), kept | {"mark_key": self.rows["mark"]}),
-            ("demand", ("correct_visit",), {"key": self.rows["visit"]}),
-            ("demand", worked, need),
-            ("demand", ("reopen_need",), {"key": self.rows["ended"]}),
-            ("demand", ("withdraw_need",), {"key": self.rows["announced"]}),
-            ("demand", ("hand_over",), {"key": self.rows["colleague_officer"]}),
-            ("demand", ("need_file", "refused_rows"), {"key": self.rows["need_file"]}),
-            ("demand", ("catalogue", "publish_catalogue", "recheck_catalogue"), ready),
-            ("demand", ("catalogue_inputs",), ready | {"code": WELDER}),
-            ("demand", ("download_catalogue",), {"key": self.rows["published"]}),
-        ]
 
     def _cases(self) -> dict[str, UUID]:
         named = {"a draft": "DRAFT", "in review": "IN_REVIEW", "taken down": "TAKEN_DOWN"}
@@ -211,7 +190,7 @@ class Town:
             "outlets.change_plan": PLAN | {"outlets": str(self.rows["screen"])},
             "matching.save_search": {"name": "电焊工"},
             "matching.choose_email": {"by_email": "0"},
-            **self._demand_answers(),
+            **demanded.answers(self.rows),
             "bulk.confirm": {"aim": "submit"},
             "postings.new": {"title": "电工"},
             "postings.edit": {"title": "电工"},
@@ -248,27 +227,6 @@ class Town:
         told |= {("accounts.register_employer", "with its aim"): {"phone": "13700000004", "agreed": "y"}}
         told |= {("accounts.sign_in_code", "wrong code"): {"code": "000000" if self.rows["digits"] != "000000" else "111111"}}
         return told | inspected.answers(self.inspected)
-
-    def _demand_answers(self) -> dict[str, dict[str, str]]:
-        need = {"occupation": "焊工", "headcount": "3", "region": "370102", "urgency": "normal"}
-        return {
-            "demand.quick_log": {"one": str(self.rows["kept"]), "way": "phone", "next_in": "7"},
-            "demand.new_visit": {"on": f"{today()}", "way": "phone"},
-            "demand.correct_visit": {"on": f"{today()}", "way": "phone"},
-            "demand.mark": {"kind": "large"},
-            "demand.new_need": need,
-            "demand.edit_need": need | {"headcount": "4"},
-            "demand.record_hired": {"hired": "1"},
-            "demand.close_need": {"state": "filled", "remark": "都到了"},
-            "demand.reopen_need": {"reason": "关错了"},
-            "demand.link_posting": {"posting": str(self.rows["linkable"])},
-            "demand.assign": {"officer": str(self.rows["colleague_officer"]), "reason": "调整分工"},
-            "demand.hand_over": {"officer": str(self.rows["officer"]), "reason": "调离"},
-            "demand.announce": need | {"title": "电焊工"},
-            "demand.withdraw_need": {"remark": "不招了"},
-            "demand.publish_catalogue": {"reason": "补录了一批需求"},
-            "demand.catalogues": {"region": "370100", "period": around(today(), quarter=False).code},
-        }
 
 
 def build() -> Town:
@@ -343,7 +301,7 @@ def _rows(town: Town, who: dict[str, Person]) -> None:
     _searched()
     _outlets(town)
     town.rows |= make_matrix()
-    _demanded(town, who)
+    town.rows |= demanded.build(who, town.rows["employer"])
     with transaction():
         index_care.keep_run(IndexRunKind.REBUILD, began=now(), postings=1, refused="新索引只有 1 个岗位")
 
@@ -363,26 +321,6 @@ def _outlets(town: Town) -> None:
         assert refused is not None
         sending.hear(refused, Word(refused.posting_id, refused.number, is_taken=False, text="名称里有禁用词"))
         town.rows |= {"dispatch": refused.id, "run": session().query(Run).one().id}
-
-
-def _demanded(town: Town, who: dict[str, Person]) -> None:
-    """An employer with an officer, a visit and needs; a file that was read, and two catalogues of Jinan."""
-    officer, kept, other = who["officer"], make_employer(name="济南重点机械有限公司"), make_employer(name="济南移交机械有限公司")
-    colleague = make_staff(Role.OFFICER, "370100", name="冯专员")
-    care, posting = make_care(kept, officer), make_posting(employer=kept)
-    make_care(other, colleague)
-    make_key(kept)
-    with transaction():
-        announced = operations.announce_need(session().get_one(Employer, town.rows["employer"]), need_values(), by=Actor.SYSTEM, on=today())
-        batch = importing.send_file(
-            "单位名称,职业,需求人数\n不存在,焊工,3\n".encode(), "用工.csv", SYSTEMS[0], regions=["370100"], by=acting_as(officer)
-        )
-        mark = session().scalars(select(KeyMark)).one()
-    importing.take_file(batch.id, lambda: None, on=today())
-    make_need(other)
-    town.rows |= {"officer": officer.id, "colleague_officer": colleague.id, "kept": kept.id, "mark": mark.id, "visit": make_visit(care).id}
-    town.rows |= {"need": make_need(kept).id, "ended": make_need(kept, state=NeedState.FILLED).id, "announced": announced.id}
-    town.rows |= {"linkable": posting.id, "need_file": batch.id, "published": make_catalogue(published=True).id, "catalogue": make_catalogue().id}
 
 
 def _searched() -> None:

@@ -5,6 +5,7 @@ widths of the plan.
 """
 
 import contextlib
+import mimetypes
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -62,7 +63,8 @@ class Inspector:
     def _kind(self, page: Page, status: int) -> str:
         failed = "+errors" if page.locator(".error-summary").count() else ""
         empty = "+empty" if page.locator(".empty").count() else ""
-        return f"{_KEY.sub('one', urlsplit(page.url).path)} {status}{failed}{empty}"
+        differs = "+differences" if page.locator(".differences").count() else ""
+        return f"{_KEY.sub('one', urlsplit(page.url).path)} {status}{failed}{empty}{differs}"
 
     def _picture(self, page: Page, kind: str, width: int) -> None:
         if self._shots:
@@ -131,7 +133,10 @@ class BrowserVisitor:
 
     def fill(self, values: dict[str, str]) -> None:
         for label, value in values.items():
-            self.control(label).fill(value)
+            control = self.control(label)
+            for folded in control.locator("xpath=ancestor::details[not(@open)]").all():
+                folded.locator("summary").first.click()
+            control.fill(value)
 
     def control(self, label: str) -> Locator:
         return self._by_id(self.page.evaluate(_FIND_LABEL, label), label)
@@ -152,7 +157,8 @@ class BrowserVisitor:
         self.control(label).check()
 
     def attach(self, label: str, name: str, content: bytes) -> None:
-        self.control(label).set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        self.control(label).set_input_files({"name": name, "mimeType": kind, "buffer": content})
 
     def download(self, link: str) -> bytes:
         with self.page.expect_download() as coming:

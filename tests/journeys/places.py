@@ -52,6 +52,8 @@ RUNNING = [
     pytest.param("postgres", marks=[pytest.mark.browser, pytest.mark.valkey, pytest.mark.postgres]),
 ]
 """The platforms a browser can visit."""
+QUICK = ["here", RUNNING[0]]
+"""For journeys to which the database does not matter: each place more costs the suite their time again."""
 ON_ELASTICSEARCH = pytest.param("elasticsearch", marks=[pytest.mark.browser, pytest.mark.valkey, pytest.mark.postgres])
 """PostgreSQL, Valkey and Elasticsearch: what runs in production. Only journeys that search go there, because the others never ask the engine,
 and a node that starts and all of them would make the suite two minutes longer."""

@@ -8,7 +8,6 @@ from tests.factories.demand import make_care, make_key, make_need, make_officer
 from tests.factories.employers import make_employer, make_member
 from tests.factories.postings import make_posting
 from tests.journeys import walks
-from tests.journeys.browser import BrowserVisitor
 from tests.journeys.places import Place
 from tests.journeys.visitor import Visitor
 from webapp.access import Role
@@ -26,14 +25,6 @@ def an_officer(place: Place, name: str = "郑专员", region: str = "370102") ->
 
 def a_company(name: str) -> Employer:
     return make_employer(name=f"济南{name}{next(_numbers)}号有限公司")
-
-
-def upload(visitor: Visitor, label: str, name: str, content: str) -> bool:
-    """False where there is no browser to choose a file with."""
-    if not isinstance(visitor, BrowserVisitor):
-        return False
-    visitor.control(label).set_input_files({"name": name, "mimeType": "text/csv", "buffer": content.encode()})
-    return True
 
 
 def test_a_need_is_heard_on_a_visit_becomes_a_posting_and_is_closed(place: Place) -> None:
@@ -233,8 +224,7 @@ def test_a_file_of_another_system_is_read_and_its_bad_rows_come_back(place: Plac
     lead.open("/demand/files")
     lead.press("上传")
     assert "请选择来源" in lead.text and "请选择文件" in lead.text
-    if not upload(lead, "CSV 文件", "用工需求.csv", f"统一社会信用代码,职业,需求人数\n{company.uscc},焊工,8\n{company.uscc},魔术师傅,2\n"):
-        return
+    lead.attach("CSV 文件", "用工需求.csv", f"统一社会信用代码,职业,需求人数\n{company.uscc},焊工,8\n{company.uscc},魔术师傅,2\n".encode())
     lead.choose("来自哪个系统", "企业急需紧缺用工服务平台")
     lead.press("上传")
     place.settle()

@@ -3,9 +3,13 @@
 import pytest
 
 from tests.factories.accounts import PASSWORD, make_person
+from tests.factories.postings import make_posting
 from tests.journeys import walks
 from tests.journeys.browser import BrowserVisitor
 from tests.journeys.places import RUNNING, Place
+from webapp.db import reading, session
+from webapp.postings import queries
+from webapp.postings.models import Posting, PostingState
 
 
 def test_signing_out_ends_a_copied_cookie_too(place: Place) -> None:
@@ -79,6 +83,39 @@ def test_without_a_mouse_one_can_search_and_apply(place: Place) -> None:
     tab_to(seeker, "button:text-is('确认投递')")
     seeker.moving(lambda: keys.press("Enter"))
     assert "投递成功" in seeker.text and "您同意把姓名和电话提供给这家单位" in seeker.text
+
+
+@pytest.mark.parametrize("platform", RUNNING[:1], indirect=True, scope="package")
+def test_without_a_mouse_a_reviewer_returns_one_and_approves_the_next(place: Place) -> None:
+    county = "370702"  # 潍坊: nothing else waits there
+    company = walks.an_employer("潍坊奎文铸锻有限公司", county)
+    back, good = (make_posting(employer=company, title=title, region=county, state=PostingState.IN_REVIEW) for title in ("造型工", "熔炼工"))
+    reviewer = walks.reviewer(place, county)
+    assert isinstance(reviewer, BrowserVisitor)
+    keys = reviewer.page.keyboard
+    reviewer.open("/review/postings")
+    tab_to(reviewer, "button:text-is('开始审核')")
+    reviewer.moving(lambda: keys.press("Enter"))
+    assert reviewer.h1 == "审核：造型工"
+    keys.press("1")
+    tab_to(reviewer, "summary:text-is('逐项写问题')")
+    keys.press("Enter")
+    tab_to(reviewer, "#remark_wage_unit")
+    keys.type("arn 1 请写明计件单价。")
+    reviewer.moving(lambda: keys.press("Enter"))
+    assert "请点下面的一个按钮作出决定" in reviewer.text and reviewer.value("劳动报酬的问题") == "arn 1 请写明计件单价。", (
+        "letters that are typed are no keys"
+    )
+    reviewer.moving(lambda: keys.press("a"))
+    assert "写了退回的理由" in reviewer.text
+    reviewer.moving(lambda: keys.press("r"))
+    assert reviewer.h1 == "审核：熔炼工" and "退回修改" in reviewer.text
+    reviewer.moving(lambda: keys.press("a"))
+    assert "没有待审核的岗位了" in reviewer.text
+    with reading():
+        rows = [session().get_one(Posting, one.id, populate_existing=True) for one in (back, good)]
+        assert [row.state for row in rows] == [PostingState.DRAFT, PostingState.OPEN]
+        assert set(returned := queries.reviews_of(rows[0])[0].remarks) == {"duties", "wage_unit"} and "班" in returned["duties"]
 
 
 def tab_to(visitor: BrowserVisitor, selector: str) -> None:

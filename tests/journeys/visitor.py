@@ -173,7 +173,8 @@ class ClientVisitor:
         return [node for node in found if (node.get("form") == form.get("id") if node.get("form") else id(node) in inside)]
 
     def _send(self, form: Element, pressed: Element, expect: int) -> None:
-        pairs = [(node.get("name") or "", self._value(node)) for node in self._controls(form) if node.tag != HTML + "button"]
+        controls = [node for node in self._controls(form) if node.tag != HTML + "button"]
+        pairs = [(node.get("name") or "", self._value(node)) for node in controls]
         pairs.append((pressed.get("name") or "", pressed.get("value") or ""))
         sent: list[tuple[str, object]] = [(name, value) for name, value in pairs if name and value is not None]
         chosen = {node.get("name") or "": self._attached[id(node)] for node in self._controls(form) if id(node) in self._attached}

@@ -31,12 +31,12 @@ def signed_in(place: Place, person: Person, *, script: bool = True) -> Visitor:
     return place.visitor(cookie=token, script=script)
 
 
-def reviewer(place: Place, *, script: bool = True) -> Visitor:
-    return signed_in(place, make_staff(Role.REVIEWER, "370100"), script=script)
+def reviewer(place: Place, region: str = "370100", *, name: str = "李审核", script: bool = True) -> Visitor:
+    return signed_in(place, make_staff(Role.REVIEWER, region, name=name), script=script)
 
 
-def an_employer(name: str) -> Employer:
-    return make_employer(name=name)
+def an_employer(name: str, region: str = "370102") -> Employer:
+    return make_employer(name=name, region=region)
 
 
 def its_owner(place: Place, employer: Employer, *, script: bool = True) -> Visitor:

@@ -31,6 +31,8 @@ SignIn = Callable[[FlaskClient, Person], None]
 class CheckingClient(FlaskClient):
     def open(self, *args: Any, **options: Any) -> TestResponse:
         response = super().open(*args, **options)
+        for name, value in response.headers:
+            assert value.isascii(), f"{response.request.path}: no server sends {name}: {value}"
         if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
             check_standards(response)
         for value in response.headers.values():

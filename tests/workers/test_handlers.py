@@ -2,7 +2,8 @@ from webapp import events
 from webapp.events import Event
 from webapp.notices import labels
 from workers import doorbell
-from workers.handlers import BATCH, HANDLERS, INDEX, LISTENERS, NOTIFY, SILENT, Indexed, IndexedRange, Whole
+from workers.handlers import BATCH, HANDLERS, INDEX, LISTENERS, NOTIFY, Indexed, IndexedRange, Whole
+from workers.silent import SILENT
 
 LISTENING = [listener for listeners in LISTENERS.values() for listener in listeners]
 

@@ -185,6 +185,7 @@ LISTENER_LABELS = {
 }
 _ROLE_LABELS = {"system": "系统", "operator": "命令行操作员", "visitor": "访客"}
 FIELD_LABELS = {
+    "consents": "同意提供电话",
     "word": "词",
     "words": "其他叫法数",
     "occupations": "职业数",

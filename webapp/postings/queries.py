@@ -296,9 +296,11 @@ def named(keys: Iterable[UUID]) -> dict[UUID, Posting]:
     return {row.id: row for row in session().scalars(select(Posting).where(Posting.id.in_(list(keys))).options(*LONG))}
 
 
-def name_of(person_id: UUID) -> str | None:
-    """A colleague's name, for staff."""
-    return getattr(session().get(Person, person_id), "name", None)
+def names_of(people: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Names of colleagues, for staff."""
+    keys = {key for key in people if key is not None}
+    found = session().scalars(select(Person).where(Person.id.in_(keys))) if keys else ()
+    return {person.id: person.name or "另一位审核员" for person in found}
 
 
 def reviewable(key: UUID, grants: Iterable[Grant], *, for_change: bool = False, patiently: bool = True) -> Posting | None:

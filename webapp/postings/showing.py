@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 from webapp.db import LOCAL_ZONE, today
 from webapp.employers.models import Employer
+from webapp.gate.findings import Finding
+from webapp.gate.showing import by_field
 from webapp.postings import gating
 from webapp.postings.models import Posting, PostingState
 from webapp.postings.values import about, wage_of
@@ -177,6 +179,41 @@ def elements(posting: Posting, employer: Employer | None) -> list[tuple[str, str
         ("职业危害", posting.hazards),
         ("单位基本情况", about(posting, employer)),
     ]
+
+
+_ELEMENT_OF = {
+    "title": "岗位名称",
+    "headcount": "招用人数",
+    "duties": "工作内容",
+    "region": "工作地点",
+    "address": "工作地点",
+    "education": "录用条件",
+    "experience_years": "录用条件",
+    "skills": "录用条件",
+    "requirements": "录用条件",
+    "employment_type": "用工类型",
+    "wage_unit": "劳动报酬",
+    "wage_low": "劳动报酬",
+    "wage_high": "劳动报酬",
+    "wage_months": "劳动报酬",
+    "wage_text": "劳动报酬",
+    "insurance": "社会保险和福利",
+    "benefits": "社会保险和福利",
+    "protection": "劳动保护",
+    "hazards": "职业危害",
+    "employer_about": "单位基本情况",
+    "valid_through": "有效期至",
+}
+"""Form field -> the element that shows it."""
+
+
+def by_element(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """What the gate found, by the element in which it stands; what is about none of them is left out."""
+    told: dict[str, list[Finding]] = {}
+    for field, of_field in by_field(findings).items():
+        if field in _ELEMENT_OF:
+            told.setdefault(_ELEMENT_OF[field], []).extend(of_field)
+    return told
 
 
 def conditions(posting: Posting) -> str:

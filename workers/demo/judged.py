@@ -11,9 +11,11 @@ from sqlalchemy import exists, select
 from webapp.access import Actor
 from webapp.db import session
 from webapp.employers.models import Employer
-from webapp.postings import operations
+from webapp.postings import gating, operations
 from webapp.postings.models import Posting
-from webapp.postings.values import PostingValues
+from webapp.postings.reviewing.models import ReviewItem
+from webapp.postings.reviewing.risks import risks_of
+from webapp.postings.values import PostingValues, values_of
 from webapp.reference.models import EmploymentType
 from workers.demo import content
 from workers.demo.calendar import Calendar
@@ -41,6 +43,16 @@ def hand_in(calendar: Calendar, settled: Iterable[Settled]) -> None:
     operations.draft(employer, _values(calendar, shown, TO_MEND), by=by)
     posting = operations.draft(employer, _values(calendar, shown, EXPLAINED), by=by)
     operations.submit(posting, by=by, on=calendar.today, remark=_WHY)
+
+
+def weigh(calendar: Calendar) -> None:
+    """What a reviewer should look at first among what waits, as handing in finds it. Inside a transaction."""
+    for item in session().scalars(select(ReviewItem).where(ReviewItem.closed_at.is_(None))):
+        posting = session().get_one(Posting, item.posting_id)
+        employer = session().get_one(Employer, posting.employer_id)
+        flags = gating.verdict(posting, employer, on=calendar.today).flags
+        item.risks = risks_of(posting, values_of(posting), employer, flags, on=calendar.today)
+        item.risk = len(item.risks)
 
 
 def _values(calendar: Calendar, shown: Settled, title: str) -> PostingValues:

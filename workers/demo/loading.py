@@ -26,9 +26,10 @@ from webapp.matching.operations import match_posting, notify_seekers
 from webapp.notices.models import Notice
 from webapp.postings.applying.models import Application, ApplicationStep, Hire
 from webapp.postings.models import Posting, PostingReview, PostingState
+from webapp.postings.reviewing.models import ReviewItem
 from webapp.seekers.models import SavedSearch, SeekerProfile
 from webapp.sources.models import Batch, Source
-from workers.demo import applying, demand, employers, forwarded, inspection, judged, nodes, outlets, staff, tables
+from workers.demo import applying, demand, employers, forwarded, inspection, judged, life, nodes, outlets, staff, tables
 from workers.demo.calendar import DAY, Calendar
 from workers.demo.employers import Settled
 from workers.demo.people import granted, make_person, registered
@@ -37,7 +38,7 @@ from workers.demo.seekers import MATCHED_DAYS, Seekers
 
 AGENT = 900
 _IN_ORDER: tuple[type[Base], ...] = (
-    Person, RoleGrant, Consent, Employer, Membership, SeekerProfile, SavedSearch, Source, Batch, Posting, PostingReview,
+    Person, RoleGrant, Consent, Employer, Membership, SeekerProfile, SavedSearch, Source, Batch, Posting, PostingReview, ReviewItem,
     Application, ApplicationStep, Hire, Notice, Entry,
 )  # fmt: skip
 """Rows refer only to what stands before them."""
@@ -112,7 +113,9 @@ class _Load:
         tables.upload(self._calendar, settled)
         with transaction():
             applying.go_on(settled, seekers.people[0][0])
+            judged.weigh(self._calendar)
             judged.hand_in(self._calendar, settled)
+            life.go_on(self._calendar, settled)
             count = session().scalar(select(func.count()).select_from(Posting)) or 0
             record(DemoLoaded(self._calendar.today.isoformat(), count), by=Actor.command())
 

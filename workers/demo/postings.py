@@ -12,6 +12,7 @@ from webapp.employers.models import EmployerState
 from webapp.events import PostingApproved, PostingClosed, PostingDrafted, PostingReturned, PostingsExpired, PostingSubmitted
 from webapp.notices.models import Notice, NoticeKind
 from webapp.postings.models import Posting, PostingReview, PostingState, ReviewDecision
+from webapp.postings.reviewing.models import ReviewItem
 from webapp.postings.values import NAMES, PostingValues, monthly
 from webapp.reference import queries as reference
 from webapp.reference import wages
@@ -30,6 +31,8 @@ SHOWN_TRADE = "welder"
 """What the shown seeker looks for: the shown employer's first posting, so that there is news for the one and an applicant for the other."""
 _FRESH = 3
 """So many postings of the shown employer opened on the day before the load."""
+_IN_THE_EVENING = 0.9
+"""The share of what waits that was handed in late on the day before the load: a desk on which nearly all is late shows nobody anything."""
 _EXPIRED_AT = 5
 """Minutes after midnight at which the daily job closes what lapsed."""
 
@@ -43,6 +46,8 @@ class Told:
     author: Actor
     reviewer: Actor
     rows: list[Base]
+    item: ReviewItem | None = None
+    """What waits, or waited, for the reviewer."""
 
     @property
     def id(self) -> str:
@@ -71,6 +76,8 @@ def _posting(calendar: Calendar, settled: Settled, offices: Offices, place: int,
     days_ago = 1 if settled.plan.is_shown and place < _FRESH else _opened_days_ago(settled, state, chance)
     decided = working_minute(chance, days_ago)
     submitted = decided - chance.randint(70, 400)
+    if state is _S.IN_REVIEW and chance.random() < _IN_THE_EVENING:
+        submitted = -chance.randint(20, 300)
     begun = submitted - chance.randint(10, 300)
     through = _valid_through(calendar, state, days_ago, chance)
     person, role = chance.choice(settled.authors)
@@ -128,7 +135,8 @@ def _valid_through(calendar: Calendar, state: PostingState, days_ago: int, chanc
 def _submit(told: Told, about: str, minute: int) -> None:
     told.posting.employer_about = about
     told.posting.state, told.posting.submitted_at = _S.IN_REVIEW, told.calendar.instant(minute)
-    told.rows.append(told.calendar.entry(PostingSubmitted(told.id), by=told.author, minute=minute))
+    told.item = ReviewItem(id=key(f"item:{told.id}", minute), posting_id=told.posting.id, submitted_at=told.posting.submitted_at, risk=0, risks=[])
+    told.rows += [told.item, told.calendar.entry(PostingSubmitted(told.id), by=told.author, minute=minute)]
 
 
 def _decide(told: Told, state: PostingState, minute: int) -> None:
@@ -149,6 +157,8 @@ def _decide(told: Told, state: PostingState, minute: int) -> None:
 
 def _review(told: Told, decision: ReviewDecision, reason: str, minute: int) -> None:
     posting, at = told.posting, told.calendar.instant(minute)
+    if told.item is not None and told.item.closed_at is None:
+        told.item.closed_at, told.item.decision, told.item.decided_by = at, decision, told.reviewer.person_id
     review = PostingReview(
         id=key(f"review:{posting.id}:{decision.value}", minute),
         posting_id=posting.id,

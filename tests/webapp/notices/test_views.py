@@ -234,7 +234,18 @@ def test_a_mark_by_a_visitor_changes_nothing(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     ("duration", "words"),
-    [(0, "0 秒"), (59, "59 秒"), (60, "1 分钟"), (3599, "59 分钟"), (3600, "1 小时"), (11_100, "3 小时 5 分钟"), (172_800, "2 天"), (-3, "0 秒")],
+    [
+        (0, "0 秒"),
+        (59, "59 秒"),
+        (60, "1 分钟"),
+        (3599, "59 分钟"),
+        (3600, "1 小时"),
+        (11_100, "3 小时 5 分钟"),
+        (108_000, "1 天 6 小时"),
+        (172_800, "2 天"),
+        (900_000, "10 天"),
+        (-3, "0 秒"),
+    ],
 )
 def test_a_span_is_told_as_exactly_as_an_operator_needs(duration: int, words: str) -> None:
     assert span(timedelta(seconds=duration)) == words

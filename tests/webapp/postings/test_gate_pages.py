@@ -199,6 +199,9 @@ class TestTheReviewer:
         assert "请核对这 2 处" in page.text
         assert WHY in page.text and "《就业促进法》" in page.text
         assert sorted(marks(page)) == sorted(["限女性", "40岁以下"] * 2)
+        beside = words_of(next(node for node in page.tree.iter() if node.get("id") == "element-录用条件"))
+        assert "限女性，40岁以下" in beside and "《妇女权益保障法》第四十三条" in beside
+        assert page.links["性别：“限女性”"] == "#element-录用条件"
         client.post(f"/review/postings/{posting.id}", data={"decision": "approved", "seen": page.fields["seen"]})
         assert state_of(posting) is S.OPEN
 

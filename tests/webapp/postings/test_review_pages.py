@@ -1,3 +1,5 @@
+from sqlalchemy import select
+
 from tests.factories.accounts import make_staff
 from tests.factories.employers import make_employer, make_member, owner_of
 from tests.factories.postings import days_from_now, make_forwarded, make_posting, posting_values
@@ -9,6 +11,7 @@ from webapp.db import session, today, transaction
 from webapp.employers.models import Employer
 from webapp.postings import operations, queries
 from webapp.postings.models import Posting, PostingState
+from webapp.postings.reviewing import operations as reviewing
 from webapp.postings.reviewing.models import ReviewItem
 
 
@@ -105,6 +108,47 @@ def test_a_decision_without_a_button_and_one_too_late_are_told(client, sign_in):
     assert not any("草稿" in error for error in late.errors)
 
 
+def test_the_enter_key_decides_nothing_and_reasons_are_not_approved_away(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    page = read(client.get(f"/review/postings/{posting.id}"))
+    first = next(node for node in page.all("button") if node.get("name") == "decision")
+    assert first.get("value") == "", "a box's Enter key presses the first button of its form"
+    kept = read(client.post(f"/review/postings/{posting.id}", data={"decision": "", "seen": page.fields["seen"], "remark_duties": "请写明班次"}))
+    assert kept.errors and kept.fields["remark_duties"] == "请写明班次"
+    for reason in ({"remark_duties": "请写明班次"}, {"reason": "请写明班次"}, {"phrases": "0"}, {"phrases": "8"}):
+        answer = read(client.post(f"/review/postings/{posting.id}", data={"decision": "approved", "seen": page.fields["seen"]} | reason))
+        assert any("写了退回的理由" in error for error in answer.errors), reason
+    assert state_of(posting) is PostingState.IN_REVIEW
+
+
+def test_what_was_decided_meanwhile_is_neither_taken_nor_put_down(client, sign_in):
+    approved, returned = make_posting(state=PostingState.IN_REVIEW), make_posting(state=PostingState.IN_REVIEW, title="乙")
+    colleague = Actor(make_staff(Role.REVIEWER).id, "reviewer", "web")
+    with transaction():
+        operations.approve(session().get_one(Posting, approved.id), by=colleague)
+        operations.return_(session().get_one(Posting, returned.id), "改", by=colleague)
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    late = client.post(f"/review/postings/{approved.id}/take")
+    assert "刚刚已经有了决定" in read(client.get(late.location)).text
+    assert session().scalars(select(ReviewItem).where(ReviewItem.closed_at.is_(None))).all() == [], "nothing waits because somebody came too late"
+    for verb in ("take", "release"):
+        late = client.post(f"/review/postings/{returned.id}/{verb}")
+        assert late.location == "/review/postings"
+        assert "刚刚已由其他审核员退回" in read(client.get(late.location)).text
+
+
+def test_the_queue_says_who_holds_an_item(client, sign_in):
+    posting = make_posting(state=PostingState.IN_REVIEW)
+    colleague = make_staff(Role.REVIEWER, "370100", name="周同事")
+    with transaction():
+        reviewing.take(session().get_one(Posting, posting.id), by=Actor(colleague.id, "reviewer", "web"))
+    sign_in(client, make_staff(Role.REVIEWER, "370100"))
+    assert "周同事正在审" in read(client.get("/review/postings")).text
+    sign_in(client, colleague)
+    assert "您正在审" in read(client.get("/review/postings")).text
+
+
 def test_what_was_rewritten_while_a_reviewer_read_it_is_not_approved_unread(client, sign_in):
     posting = make_posting(state=PostingState.IN_REVIEW)
     owner = Actor(owner_of(queries.employer_of(posting)).id, "employer_owner", "web")
@@ -115,7 +159,7 @@ def test_what_was_rewritten_while_a_reviewer_read_it_is_not_approved_unread(clie
         operations.revise(row, by=owner)
         operations.change(row, posting_values(duties="先交押金五百元。"), by=owner)
         operations.submit(row, by=owner, on=today())
-    again = read(client.post(f"/review/postings/{posting.id}", data=form | {"decision": "approved"}))
+    again = read(client.post(f"/review/postings/{posting.id}", data={"seen": form["seen"], "decision": "approved"}))
     assert any("单位改过这个岗位" in error for error in again.errors)
     assert "先交押金五百元。" in again.text
     assert state_of(posting) is PostingState.IN_REVIEW
@@ -142,7 +186,7 @@ def test_a_second_reviewer_is_told_that_the_first_returned_it(client, sign_in):
     sign_in(client, make_staff(Role.REVIEWER, "370100"))
     late = client.post(f"/review/postings/{posting.id}", data={"decision": "approved"})
     assert late.location == "/review/postings"
-    assert "刚刚已由其他审核员退回修改" in "".join(read(client.get(late.location)).tree.itertext())
+    assert "刚刚已由其他审核员退回" in "".join(read(client.get(late.location)).tree.itertext())
     sign_in(client, make_staff(Role.REVIEWER, "370200"))
     assert client.post(f"/review/postings/{posting.id}", data={"decision": "approved"}).status_code == 404
 

@@ -21,7 +21,10 @@ from webapp.matching.models import Match
 from webapp.notices.models import Notice, NoticeKind
 from webapp.postings import operations
 from webapp.postings.applying.models import NEXT, Application, ApplicationState, ApplicationStep, Hire, HireState, Interview
+from webapp.postings.life.models import PostingOutcome, PostingTemplate, PostingView
 from webapp.postings.models import Posting, PostingReview, PostingState
+from webapp.postings.reviewing.models import ChangeState, PostingChange, ReviewItem
+from webapp.postings.reviewing.operations import waiting_item
 from webapp.postings.values import values_of
 from webapp.sources.operations import import_postings
 from workers.demo import forwarded, seekers
@@ -44,6 +47,7 @@ _LIVES = {
     _S.OPEN: {("PostingDrafted", "PostingSubmitted", "PostingApproved")},
     _S.EXPIRED: {("PostingDrafted", "PostingSubmitted", "PostingApproved")},
 }
+_BESIDE = {"MatchesFound", "PostingChangeProposed", "PostingChangeSubmitted", "PostingOutcomeTold"}
 _CLOSED = {("PostingDrafted", "PostingSubmitted", "PostingApproved", "PostingClosed")}
 
 
@@ -52,7 +56,7 @@ class TestAsTheOperationsWouldHaveLeftIt:
     def test_the_ledger_tells_the_life_of_every_posting(self) -> None:
         lines = _lines()
         for row in direct():
-            life = tuple(line for line in lines[str(row.id)] if line != "MatchesFound")
+            life = tuple(line for line in lines[str(row.id)] if line not in _BESIDE)
             assert life in _LIVES.get(row.state, _CLOSED), (row.state, life)
 
     def test_instants_stand_where_the_state_wants_them_and_in_order(self) -> None:
@@ -78,6 +82,31 @@ class TestAsTheOperationsWouldHaveLeftIt:
         for entry in session().scalars(select(Entry).where(Entry.event == "PostingsExpired")):
             event = ledger.decode(entry.event, entry.payload)
             assert len(operations_closed_at(event.at)) == event.count
+
+    def test_what_was_handed_in_waited_for_its_decision_and_says_how_long(self) -> None:
+        items = {item.posting_id: item for item in session().scalars(select(ReviewItem).where(ReviewItem.change_id.is_(None)))}
+        first = {review.posting_id: review for review in session().scalars(select(PostingReview).order_by(PostingReview.at.desc()))}
+        handed_in = [row for row in direct() if row.submitted_at is not None]
+        assert items.keys() == {row.id for row in handed_in}
+        for row in handed_in:
+            item, review = items[row.id], first.get(row.id)
+            assert row.submitted_at is not None and abs(item.submitted_at - row.submitted_at) < timedelta(seconds=1)
+            assert (item.closed_at is None) == (row.state is _S.IN_REVIEW) == (review is None)
+            if review is not None and item.closed_at is not None:
+                assert (item.decision, item.decided_by) == (review.decision, review.by_id)
+                assert abs(item.closed_at - review.at) < timedelta(seconds=1)
+            assert item.risk == len(item.risks)
+        assert any(item.risks for item in items.values() if item.closed_at is None)
+
+    def test_the_shown_employer_has_a_template_readers_an_outcome_and_a_change_that_waits(self) -> None:
+        template, outcome = session().scalars(select(PostingTemplate)).one(), session().scalars(select(PostingOutcome)).one()
+        change = session().scalars(select(PostingChange)).one()
+        changed, filled = (session().get_one(Posting, key) for key in (change.posting_id, outcome.posting_id))
+        assert {changed.employer_id, filled.employer_id} == {template.employer_id}
+        assert (change.state, changed.state, filled.state) == (ChangeState.IN_REVIEW, _S.OPEN, _S.FILLED)
+        assert waiting_item(changed).change_id == change.id
+        read = {row.posting_id for row in session().scalars(select(PostingView))}
+        assert read == {row.id for row in direct() if row.employer_id == template.employer_id and row.state in {_S.OPEN, _S.FILLED}}
 
     def test_only_a_verified_employer_has_more_than_drafts_and_its_reviewer_is_no_member(self) -> None:
         verified = set(session().scalars(select(Employer.id).where(Employer.state == EmployerState.VERIFIED)))

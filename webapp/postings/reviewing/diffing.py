@@ -1,5 +1,6 @@
 """What a proposed change would change, in the words of the screen."""
 
+import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -58,14 +59,17 @@ def told(values: PostingValues) -> dict[str, tuple[str, str]]:
 
 
 def _pieces(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Both texts cut where they differ. Texts that share little are shown whole: a mosaic of single signs tells nobody anything."""
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    """Both texts cut where they differ, figures and Latin words as wholes. Texts that share little are shown whole: a mosaic of single signs
+    tells nobody anything."""
+    ours, theirs = _TOKEN.findall(before), _TOKEN.findall(after)
+    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
     if matcher.ratio() < _ALIKE:
         return ((before, True),) if before else (), ((after, True),) if after else ()
     steps = matcher.get_opcodes()
-    old = tuple((before[a:b], step != "equal") for step, a, b, _, _ in steps if a < b)
-    new = tuple((after[c:d], step != "equal") for step, _, _, c, d in steps if c < d)
+    old = tuple(("".join(ours[a:b]), step != "equal") for step, a, b, _, _ in steps if a < b)
+    new = tuple(("".join(theirs[c:d]), step != "equal") for step, _, _, c, d in steps if c < d)
     return old, new
 
 
 _ALIKE = 0.4
+_TOKEN = re.compile(r"\d[\d.,]*|[A-Za-z]+|.", re.DOTALL)

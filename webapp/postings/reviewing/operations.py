@@ -16,6 +16,9 @@ from webapp.postings.refusals import Refusal
 from webapp.postings.reviewing.models import LIVE, ChangeState, PostingChange, ReviewItem, ReviewPhrase
 from webapp.reference import queries as reference
 
+TRIES = 20
+"""So many colleagues may be quicker before somebody is told that nothing waits."""
+
 
 class HeldByAnother(Refusal):
     says: ClassVar[str] = "另一位审核员正在审这一件。请先审别的，或等锁定时间过后再看"

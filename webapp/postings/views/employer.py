@@ -11,6 +11,8 @@ from webapp.gate.showing import by_field, marked
 from webapp.postings import gating, operations, queries, showing
 from webapp.postings.applying import queries as applying
 from webapp.postings.forms import MoveForm, PostingForm, SubmitForm
+from webapp.postings.life import operations as life
+from webapp.postings.life import queries as lived
 from webapp.postings.models import NEXT, Posting, PostingState
 from webapp.postings.operations import Incomplete
 from webapp.postings.refusals import Refusal
@@ -141,6 +143,7 @@ def _check_page(posting: Posting, form: SubmitForm | None = None) -> str:
         form=form or SubmitForm(formdata=None),
         reviews=queries.reviews_of(posting),
         change=reviewing.live_change(posting),
+        asks_outcome=posting.state in life.ENDED and posting.opened_at is not None and lived.outcome_of(posting) is None,
         moves=[state for state in MOVES if state in NEXT[posting.state] and _is_offered(posting, state)],
         applications=applying.application_counts([posting]).get(posting.id, 0),
     )

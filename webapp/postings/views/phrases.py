@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from webapp.access import Permission, requires
 from webapp.db import transaction
-from webapp.postings.forms import REMARKED, PhraseForm
+from webapp.postings.review_forms import REMARKED, PhraseForm
 from webapp.postings.reviewing import operations as reviewing
 from webapp.postings.reviewing import phrases as kept
 from webapp.postings.views.room import blueprint, may_review, reviewer

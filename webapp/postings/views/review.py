@@ -9,12 +9,13 @@ from webapp.access import Permission, requires, visitor
 from webapp.db import today, transaction
 from webapp.employers.models import Employer
 from webapp.gate.checking import Verdict
+from webapp.gate.findings import Finding
 from webapp.gate.showing import marked
 from webapp.postings import changing, gating, operations, queries, showing
-from webapp.postings.forms import REMARKED, ReviewForm
 from webapp.postings.models import NEXT, Posting, PostingState, ReviewDecision
 from webapp.postings.operations import IllegalMove, Incomplete, NoReason, NotVerified
 from webapp.postings.refusals import Refusal
+from webapp.postings.review_forms import REMARKED, ReviewForm
 from webapp.postings.reviewing import operations as reviewing
 from webapp.postings.reviewing import phrases
 from webapp.postings.reviewing import queries as desk
@@ -35,7 +36,7 @@ def review_queue() -> str:
     state = next((state for state in QUEUES if state.value == request.args.get("state")), PostingState.IN_REVIEW)
     waits = state is PostingState.IN_REVIEW
     page = paginate(desk.waiting(may_review()) if waits else queries.for_review(may_review(), state))
-    pace = desk.pace(may_review())
+    pace, items = desk.pace(may_review()), desk.items(page.rows)
     counts = queries.review_counts(may_review(), QUEUES) | {PostingState.IN_REVIEW: pace.waiting}
     return render_template(
         "postings/review_queue.html",
@@ -46,7 +47,8 @@ def review_queue() -> str:
         typical=span(pace.typical) if pace.typical is not None else "",
         limit=span(pace.limit),
         days=desk.SHOWN_DAYS,
-        items=desk.items(page.rows),
+        items=items,
+        holders=queries.names_of(item.holder_id for item in items.values()),
         me=visitor().person_id,
         tabs=[
             (_WAITS if one is PostingState.IN_REVIEW else one.label, url_for(".review_queue", state=one.value), counts.get(one, 0)) for one in QUEUES
@@ -74,6 +76,8 @@ def review_next() -> Response:
 @blueprint.post("/review/postings/<uuid:key>/take")
 @requires(Permission.POSTING_REVIEW)
 def review_take(key: UUID) -> Response:
+    if _is_gone(key):
+        return redirect(url_for(".review_queue"), 303)
     try:
         with transaction():
             operations.take(found(queries.reviewable(key, may_review(), for_change=True)), by=reviewer())
@@ -86,6 +90,8 @@ def review_take(key: UUID) -> Response:
 @requires(Permission.POSTING_REVIEW)
 def review_release(key: UUID) -> Response:
     """Puts it down, if it was held at all, and goes on to the next one."""
+    if _is_gone(key):
+        return redirect(url_for(".review_queue"), 303)
     with transaction():
         reviewing.release(found(queries.reviewable(key, may_review(), for_change=True)), by=reviewer())
     return _next(after=key)
@@ -94,8 +100,7 @@ def review_release(key: UUID) -> Response:
 @blueprint.route("/review/postings/<uuid:key>", methods=["GET", "POST"])
 @requires(Permission.POSTING_REVIEW)
 def review(key: UUID) -> str | Response:
-    if (draft := queries.draft_again(key, may_review())) is not None:
-        flash(_why_gone(draft), "info")
+    if _is_gone(key):
         return _next() if request.method == "POST" else redirect(url_for(".review_queue"), 303)
     posting = found(queries.reviewable(key, may_review()))
     form = ReviewForm().offer(phrases.offered(may_review()))
@@ -111,6 +116,14 @@ def _why_gone(draft: Posting) -> str:
     if back.by_id == visitor().person_id:
         return "这个岗位您已经退回修改，单位还没有重新提交，不用再处理。"
     return "这个岗位刚刚已由其他审核员退回修改，不用再处理。"
+
+
+def _is_gone(key: UUID) -> bool:
+    """It went back to its employer meanwhile; says so."""
+    draft = queries.draft_again(key, may_review())
+    if draft is not None:
+        flash(_why_gone(draft), "info")
+    return draft is not None
 
 
 def _decide(key: UUID, form: ReviewForm) -> bool:
@@ -181,6 +194,7 @@ def _review_page(posting: Posting, form: ReviewForm) -> str:
     change, employer = desk.change_of(item), queries.employer_of(posting)
     values = from_json(change.content) if change is not None else None
     verdict = _verdict(posting, values, employer, item)
+    judged = _judged(posting, verdict) if verdict and values is None else ()
     form.seen.raw_data, form.seen.data = None, change.version if change is not None else posting.version
     return render_template(
         "postings/review.html",
@@ -189,15 +203,14 @@ def _review_page(posting: Posting, form: ReviewForm) -> str:
         employer=employer,
         is_verified=queries.is_verified(employer),
         card=showing.card(posting),
-        elements=[
-            (label, marked(value, verdict.findings if verdict and values is None else ())) for label, value in showing.elements(posting, employer)
-        ],
+        elements=[(label, marked(value, judged)) for label, value in showing.elements(posting, employer)],
         remarked=tuple(REMARKED),
         not_stated=showing.NOT_FROM_SOURCE if posting.is_forwarded else showing.NOT_FILLED,
         item=item,
         holder=_holder(item.holder_id if item and item.is_held else None),
         differences=differences(values_of(posting), values) if values is not None else None,
         verdict=verdict,
+        beside=showing.by_element(judged),
         reviews=queries.reviews_of(posting),
         waits=verdict is not None,
         may_take_down=PostingState.TAKEN_DOWN in NEXT[posting.state],
@@ -213,8 +226,13 @@ def _verdict(posting: Posting, values: PostingValues | None, employer: Employer 
     return gating.verdict(posting, employer, on=today(), remark=remark) if posting.state is PostingState.IN_REVIEW else None
 
 
+def _judged(posting: Posting, verdict: Verdict) -> tuple[Finding, ...]:
+    """What stands beside the words; what a source left out is said on the page anyhow, and nobody here can add it."""
+    return (*verdict.blocks, *verdict.flags) if posting.is_forwarded else verdict.findings
+
+
 def _holder(person_id: UUID | None) -> str:
     """Who holds the item: empty, 我, or the colleague's name."""
     if person_id is None:
         return ""
-    return "我" if person_id == visitor().person_id else queries.name_of(person_id) or "另一位审核员"
+    return "我" if person_id == visitor().person_id else queries.names_of([person_id])[person_id]

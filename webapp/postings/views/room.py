@@ -14,8 +14,9 @@ from webapp.postings import gating, queries, showing
 from webapp.postings.applying import showing as applying
 from webapp.postings.applying import wording
 from webapp.postings.applying.models import ApplicationState
-from webapp.postings.forms import REMARKED, PostingForm
+from webapp.postings.forms import PostingForm
 from webapp.postings.models import Posting, PostingReview, PostingState
+from webapp.postings.review_forms import REMARKED
 from webapp.reference import queries as reference
 from webapp.web import found
 

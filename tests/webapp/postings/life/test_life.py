@@ -14,7 +14,7 @@ from webapp.postings import changing
 from webapp.postings.life import operations, queries, viewing
 from webapp.postings.life.models import PostingView
 from webapp.postings.models import Posting, PostingState
-from webapp.postings.operations import IllegalMove, Incomplete
+from webapp.postings.operations import IllegalMove, Incomplete, withdraw
 from webapp.postings.queries import employer_of
 from webapp.postings.reviewing import operations as reviewing
 from webapp.reference.models import Parameter
@@ -230,6 +230,26 @@ def test_what_came_of_it_is_told_on_the_page(client, sign_in) -> None:
     assert "不能多于" in read(client.post(address, data={"hired": "1", "hired_here": "5"})).errors[0]
     assert client.post(address, data={"hired": "5", "hired_here": "1"}).status_code == 303
     assert "招到 5 人，其中通过本平台 1 人" in read(client.get(f"/employer/postings/{posting.id}/life")).text
+
+
+def test_a_paused_posting_is_opened_again_and_not_said_to_go_on(client, sign_in) -> None:
+    posting = make_posting(state=PostingState.PAUSED)
+    sign_in(client, owner_of(employer_of(posting)))
+    page = read(client.get(f"/employer/postings/{posting.id}/life"))
+    assert "招聘已暂停" in page.text and "恢复招聘" in page.text and "还在招" not in page.text
+    assert page.links["答复应聘的人"] == f"/employer/postings/{posting.id}/applications"
+
+
+def test_a_posting_that_ended_asks_for_its_outcome_until_it_is_told(client, sign_in) -> None:
+    posting, draft = make_posting(state=PostingState.FILLED), make_posting(state=PostingState.DRAFT)
+    sign_in(client, owner_of(employer_of(posting)))
+    address = f"/employer/postings/{posting.id}"
+    assert read(client.get(address)).links["填写招聘结果"] == f"{address}/life#outcome"
+    client.post(f"{address}/outcome", data={"hired": "0", "hired_here": "0"})
+    assert "填写招聘结果" not in read(client.get(address)).links
+    do(withdraw, draft)
+    sign_in(client, owner_of(employer_of(draft)))
+    assert "填写招聘结果" not in read(client.get(f"/employer/postings/{draft.id}")).links
 
 
 def test_another_employer_finds_neither_posting_nor_template(client, sign_in) -> None:

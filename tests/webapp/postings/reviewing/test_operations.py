@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from tests.factories.accounts import make_staff
-from tests.factories.employers import make_employer, owner_of
+from tests.factories.employers import make_employer, make_member, owner_of
 from tests.factories.postings import actor_of, make_forwarded, make_posting, posting_values
 from webapp.access import Actor, Grant, Role
 from webapp.db import now, session, today, transaction
@@ -84,6 +84,17 @@ def test_a_lease_that_ran_out_or_was_given_back_is_free_for_the_next() -> None:
         reviewing.release(of(posting), by=second)
     with transaction():
         assert reviewing.take(of(posting), by=first).holder_id == first.person_id
+
+
+def test_a_reviewer_is_not_led_to_what_is_their_own() -> None:
+    own, other = make_posting(state=PostingState.IN_REVIEW), make_posting(state=PostingState.IN_REVIEW)
+    with transaction():
+        forwarded = make_forwarded(state=PostingState.IN_REVIEW)
+    reviewer = make_member(employer_of(own), make_staff(Role.REVIEWER))
+    assert queries.next_free(PROVINCE, reviewer.id).id == other.id
+    with transaction():
+        operations.approve(of(other), by=a_reviewer())
+    assert queries.next_free(PROVINCE, reviewer.id).id == forwarded.id
 
 
 def test_a_forwarded_row_is_held_and_timed_like_any_other() -> None:
@@ -288,6 +299,8 @@ def test_what_differs_is_shown_and_the_rest_is_not() -> None:
     assert "".join(text for text, _ in only.before) == before.duties
     assert [text for text, gone in only.before if gone] == ["两"]
     assert [text for text, new in only.after if new] == ["三"]
+    (figure,) = differences(posting_values(headcount=18), posting_values(headcount=21))
+    assert (figure.before[0], figure.after[0]) == (("18", True), ("21", True)), "a figure is read as a whole"
 
 
 texts = st.text(alphabet="焊工两班倒，8小时。", max_size=30)
