@@ -108,20 +108,6 @@ def test_a_decision_without_a_button_and_one_too_late_are_told(client, sign_in):
     assert not any("草稿" in error for error in late.errors)
 
 
-def test_the_enter_key_decides_nothing_and_reasons_are_not_approved_away(client, sign_in):
-    posting = make_posting(state=PostingState.IN_REVIEW)
-    sign_in(client, make_staff(Role.REVIEWER, "370100"))
-    page = read(client.get(f"/review/postings/{posting.id}"))
-    first = next(node for node in page.all("button") if node.get("name") == "decision")
-    assert first.get("value") == "", "a box's Enter key presses the first button of its form"
-    kept = read(client.post(f"/review/postings/{posting.id}", data={"decision": "", "seen": page.fields["seen"], "remark_duties": "请写明班次"}))
-    assert kept.errors and kept.fields["remark_duties"] == "请写明班次"
-    for reason in ({"remark_duties": "请写明班次"}, {"reason": "请写明班次"}, {"phrases": "0"}, {"phrases": "8"}):
-        answer = read(client.post(f"/review/postings/{posting.id}", data={"decision": "approved", "seen": page.fields["seen"]} | reason))
-        assert any("写了退回的理由" in error for error in answer.errors), reason
-    assert state_of(posting) is PostingState.IN_REVIEW
-
-
 def test_what_was_decided_meanwhile_is_neither_taken_nor_put_down(client, sign_in):
     approved, returned = make_posting(state=PostingState.IN_REVIEW), make_posting(state=PostingState.IN_REVIEW, title="乙")
     colleague = Actor(make_staff(Role.REVIEWER).id, "reviewer", "web")
@@ -130,7 +116,7 @@ def test_what_was_decided_meanwhile_is_neither_taken_nor_put_down(client, sign_i
         operations.return_(session().get_one(Posting, returned.id), "改", by=colleague)
     sign_in(client, make_staff(Role.REVIEWER, "370100"))
     late = client.post(f"/review/postings/{approved.id}/take")
-    assert "刚刚已经有了决定" in read(client.get(late.location)).text
+    assert "别人刚刚审完" in read(client.get(late.location)).text
     assert session().scalars(select(ReviewItem).where(ReviewItem.closed_at.is_(None))).all() == [], "nothing waits because somebody came too late"
     for verb in ("take", "release"):
         late = client.post(f"/review/postings/{returned.id}/{verb}")

@@ -14,7 +14,7 @@ from webapp.inspection.operations.refusals import NoReason, Refusal, TooNear
 from webapp.ledger import record
 from webapp.postings import operations as postings
 from webapp.postings import queries as posting_queries
-from webapp.postings.models import NEXT, Posting, PostingState
+from webapp.postings.models import Posting
 from webapp.reference import queries as reference
 
 _WORDS = {Verdict.FILLED: "岗位抽查：用人单位表示已经招满", Verdict.STOPPED: "岗位抽查：用人单位表示已经停止招聘"}
@@ -140,8 +140,7 @@ def _take_effect(check: Check, verdict: Verdict, *, by: Actor) -> Effect:
         if verdict is Verdict.FALSE:
             postings.take_down(posting, f"岗位抽查发现虚假：{check.reason}", by=by)
         else:
-            filled = verdict is Verdict.FILLED and PostingState.FILLED in NEXT[before] | {before}
-            postings.stop(posting, check.reason, by=by, filled=filled)
+            postings.stop(posting, check.reason, by=by, filled=verdict is Verdict.FILLED)
     except postings.OwnPosting as near:  # of another posting of the same card
         raise TooNear from near
     except postings.IllegalMove:  # a draft, or what is down already: nothing of it is shown
