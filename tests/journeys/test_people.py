@@ -107,7 +107,7 @@ def test_without_a_mouse_a_reviewer_returns_one_and_approves_the_next(place: Pla
         "letters that are typed are no keys"
     )
     reviewer.moving(lambda: keys.press("a"))
-    assert "写了退回的理由" in reviewer.text
+    assert "您写了问题，却点了通过" in reviewer.text
     reviewer.moving(lambda: keys.press("r"))
     assert reviewer.h1 == "审核：熔炼工" and "退回修改" in reviewer.text
     reviewer.moving(lambda: keys.press("a"))

@@ -66,7 +66,7 @@ def test_what_waits_too_long_comes_first_then_risk_and_one_reviewer_holds_an_ite
     second.press("通过")
 
     first.open(f"/review/postings/{late.id}")
-    first.press("放下，让别人审")
+    first.press("放下这一件，审下一件")
     second.open(f"/review/postings/{late.id}")
     second.press("我来审")
     assert "这一件由您审" in second.text and second.offers("通过")
@@ -84,7 +84,7 @@ def test_the_reason_stands_beside_the_field_until_it_is_mended(place: Place) -> 
     reviewer.tick(f"{NO_SHIFT}（《人力资源市场暂行条例》第二十四条）")
     reviewer.fill({"劳动报酬的问题": "计件的请写明单价。"})
     reviewer.press("通过")
-    assert "写了退回的理由" in reviewer.text and reviewer.value("劳动报酬的问题") == "计件的请写明单价。"
+    assert "您写了问题，却点了通过" in reviewer.text and reviewer.value("劳动报酬的问题") == "计件的请写明单价。"
     reviewer.press("退回修改")
     assert "没有待审核的岗位了" in reviewer.text
 
