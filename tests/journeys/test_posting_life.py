@@ -124,7 +124,7 @@ def test_readers_and_applications_are_counted_and_a_flood_pauses_the_posting(pla
     if isinstance(place, HerePlace):
         viewing.gatherer.keep()  # a running platform writes its counts down every half minute: too long to wait for
         owner.open(owner.path)
-        assert "浏览 1次" in owner.text
+        assert "浏览（约数） 1次" in owner.text
     assert "100" in owner.text and f"{today()}" in owner.text
     assert "招聘已暂停" in owner.text and not owner.offers("还在招，内容没有变")
     owner.press("恢复招聘")
