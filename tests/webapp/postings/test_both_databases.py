@@ -24,7 +24,6 @@ from webapp.postings.applying.models import Application
 from webapp.postings.figures import Slice
 from webapp.postings.models import Posting, PostingReview, PostingState
 from webapp.postings.refusals import Refusal
-from webapp.postings.reviewing import operations as reviewing
 from webapp.reference.models import WageUnit
 
 pytestmark = pytest.mark.usefixtures("both")
@@ -63,22 +62,6 @@ def test_of_many_taps_on_one_button_one_application_is_sent():
     assert at_once(apply) == 1
     with transaction():
         assert session().scalar(select(func.count()).select_from(Application)) == 1
-
-
-def test_of_many_reviewers_who_ask_at_once_each_gets_another():
-    for _ in range(AT_ONCE):
-        make_posting(state=PostingState.IN_REVIEW)
-    reviewers = [actor_of(make_staff(Role.REVIEWER), Role.REVIEWER) for _ in range(AT_ONCE)]
-    gate = Barrier(AT_ONCE)
-
-    def ask(number):
-        gate.wait()
-        return reviewing.take_next((Grant(Role.REVIEWER, Level.PROVINCE, "370000"),), by=reviewers[number])
-
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        taken = set(threads.map(ask, range(AT_ONCE)))
-    assert len(taken) == AT_ONCE
-    assert None not in taken
 
 
 def test_of_many_reviewers_one_decides():
