@@ -20,6 +20,7 @@ from webapp import access, addresses, db, files, sealing, web
 from webapp.access import Permission
 from webapp.accounts import passwords
 from webapp.accounts import views as accounts
+from webapp.casework import views as casework
 from webapp.config import Settings
 from webapp.demand import views as demand
 from webapp.employers import views as employers
@@ -40,6 +41,7 @@ from webapp.sources import views as sources
 BLUEPRINTS = (
     web.blueprint,
     accounts.blueprint,
+    casework.blueprint,
     demand.blueprint,
     employers.blueprint,
     gate.blueprint,

@@ -106,6 +106,13 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.CampaignFinished,
         events.CampaignPrepared,
         events.CampaignPublished,
+        events.CaseAssigned,
+        events.CaseEntered,
+        events.CaseLeft,
+        events.CaseReturned,
+        events.CaseTagged,
+        events.CaseUntagged,
+        events.CasesHandedOver,
         events.CheckJudged,  # what becomes of the posting is told as PostingClosed
         events.CheckReassigned,
         events.CheckReopened,
