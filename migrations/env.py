@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Enum
 
 from webapp import files, ledger
 from webapp.accounts import models as accounts
+from webapp.casework import models as casework
 from webapp.config import Settings
 from webapp.db import Base, make_engine
 from webapp.demand import catalogue_models as catalogue
@@ -28,6 +29,7 @@ MODELS = (
     ledger,
     accounts,
     applying,
+    casework,
     catalogue,
     demand,
     employers,

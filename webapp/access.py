@@ -111,6 +111,14 @@ class Permission(StrEnum):
     """To keep nodes and their keys, upload, let held snapshots through."""
     CONFLICT_SETTLE = "conflict.settle"
     """To decide what is one job, and which source is right about it."""
+    CASE_READ = "case.read"
+    """People looked after by name in the own area, and the figures about them; sensitive fields stay masked."""
+    CASE_KEEP = "case.keep"
+    """To hold cases of the own area and to write in the own ones."""
+    CASE_LEAD = "case.lead"
+    """To import rosters, assign, hand over, decide conflicts and freeze registers; only in a grant of a county or wider."""
+    CASE_OWN = "case.own"
+    """To see and correct what is stored about oneself."""
     STAFF_MANAGE = "staff.manage"
     DELIVERIES_READ = "deliveries.read"
     LEDGER_READ = "ledger.read"
@@ -129,10 +137,12 @@ _WORDS = frozenset({Permission.SEARCH_REPORT, Permission.WORDING_KEEP})
 _INSPECTION = frozenset({Permission.CHECK_RUN, Permission.REPORT_HANDLE, Permission.PHONES_KEEP})
 _DEMAND = frozenset({Permission.NEED_READ, Permission.NEED_KEEP, Permission.CARE_ASSIGN, Permission.CATALOGUE_PUBLISH})
 _OUTLETS = frozenset({Permission.OUTLET_READ})
+_CASES = frozenset({Permission.CASE_READ, Permission.CASE_KEEP, Permission.CASE_LEAD})
 _SOURCES = frozenset({Permission.SOURCE_READ, Permission.CONFLICT_SETTLE})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.SEEKER: _OWN | {Permission.PROFILE_KEEP, Permission.SEARCH_SAVE, Permission.APPLICATION_SEND, Permission.EMPLOYER_REGISTER},
+    Role.SEEKER: _OWN
+    | {Permission.PROFILE_KEEP, Permission.SEARCH_SAVE, Permission.APPLICATION_SEND, Permission.EMPLOYER_REGISTER, Permission.CASE_OWN},
     Role.EMPLOYER_OWNER: _MEMBER | {Permission.EMPLOYER_MANAGE},
     Role.EMPLOYER_MEMBER: _MEMBER,
     Role.AGENT: _OWN,
@@ -144,10 +154,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {Permission.POSTING_REVIEW, Permission.EMPLOYER_VERIFY, Permission.NEED_READ, Permission.GATE_READ},
     Role.INSPECTOR: _STAFF | _INSPECTION | {Permission.CHECK_PLAN, Permission.GATE_READ},
     Role.OFFICER: _STAFF | _WORDS | _DEMAND | _OUTLETS | _SOURCES,
-    Role.CASEWORKER: _STAFF,
+    Role.CASEWORKER: _STAFF | _CASES,
     Role.MARKET_STAFF: _STAFF,
     Role.SCHOOL_STAFF: _OWN,
-    Role.LEADER: _STAFF | _OUTLETS | {Permission.SEARCH_REPORT, Permission.NEED_READ, Permission.CATALOGUE_PUBLISH, Permission.SOURCE_READ},
+    Role.LEADER: _STAFF
+    | _OUTLETS
+    | {Permission.CASE_READ, Permission.SEARCH_REPORT, Permission.NEED_READ, Permission.CATALOGUE_PUBLISH, Permission.SOURCE_READ},
     Role.SYSTEM_ADMIN: _OWN
     | _WORDS
     | _OUTLETS

@@ -21,6 +21,7 @@ from webapp.access import Permission
 from webapp.accounts import passwords
 from webapp.accounts import views as accounts
 from webapp.bulk import views as bulk
+from webapp.casework import views as casework
 from webapp.config import Settings
 from webapp.demand import views as demand
 from webapp.employers import views as employers
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     web.blueprint,
     accounts.blueprint,
     bulk.blueprint,
+    casework.blueprint,
     demand.blueprint,
     employers.blueprint,
     gate.blueprint,

@@ -121,6 +121,13 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.SourceSuspended,
         events.WordingAdded,  # every process sees the new version by itself
         events.WordingRemoved,
+        events.CaseAssigned,
+        events.CaseEntered,
+        events.CaseLeft,
+        events.CaseReturned,
+        events.CaseTagged,
+        events.CaseUntagged,
+        events.CasesHandedOver,
     }
 )
 """Facts that are only written down. A house test wants every fact here or in LISTENERS."""

@@ -8,6 +8,7 @@ they are told and read back by the names they have here.
 # ruff: noqa: F403 - one catalogue: a list of two hundred names here would be a second place for each of them
 from webapp.events.applying import *
 from webapp.events.bulk import *
+from webapp.events.casework import *
 from webapp.events.demand import *
 from webapp.events.event import Event as Event
 from webapp.events.house import *

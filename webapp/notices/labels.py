@@ -94,6 +94,13 @@ EVENT_LABELS = {
     "ReportPackMade": "生成举报移送材料",
     "InspectionForgotten": "清除举报和抽查中的个人信息",
     "PhoneBookChanged": "修改维权电话",
+    "CaseEntered": "纳入实名制名单",
+    "CaseReturned": "重新纳入名单",
+    "CaseAssigned": "分派就业专员",
+    "CasesHandedOver": "移交服务对象",
+    "CaseTagged": "登记困难类别",
+    "CaseUntagged": "取消困难类别",
+    "CaseLeft": "退出实名制名单",
     "OfficerAssigned": "指定企业服务专员",
     "EmployersHandedOver": "移交联系企业",
     "KeyEmployerMarked": "列为重点企业",
@@ -186,6 +193,9 @@ LISTENER_LABELS = {
 _ROLE_LABELS = {"system": "系统", "operator": "命令行操作员", "visitor": "访客"}
 FIELD_LABELS = {
     "consents": "同意提供电话",
+    "case_id": "服务对象",
+    "caseworker_id": "就业专员",
+    "programme": "帮扶项目",
     "word": "词",
     "words": "其他叫法数",
     "occupations": "职业数",

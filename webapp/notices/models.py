@@ -25,6 +25,7 @@ class NoticeKind(Labelled):
     INTERVIEW = "interview", "面试"
     WAITING = "waiting", "待答复的应聘"
     HIRE = "hire", "录用和就业登记"
+    CASE = "case", "实名制帮扶"
 
 
 class Notice(Base):

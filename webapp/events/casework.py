@@ -1,0 +1,53 @@
+"""The facts of the room `casework`."""
+
+from dataclasses import dataclass
+
+from webapp.events.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEntered(Event):
+    """A person is looked after in this programme from now on."""
+
+    case_id: str
+    programme: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReturned(Event):
+    """Somebody who had left the programme is looked after again."""
+
+    case_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAssigned(Event):
+    case_id: str
+    caseworker_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasesHandedOver(Event):
+    """So many cases went to this caseworker in one step."""
+
+    caseworker_id: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTagged(Event):
+    case_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseUntagged(Event):
+    case_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLeft(Event):
+    case_id: str
+    reason: str
