@@ -36,6 +36,7 @@ class FileKind(Labelled):
     LICENCE = "licence", "营业执照"
     AUTHORITY = "authority", "委托证明"
     SHEET = "sheet", "退回的表格"
+    EVIDENCE = "evidence", "服务凭证"
 
 
 class FileType(Labelled):

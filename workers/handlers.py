@@ -31,7 +31,7 @@ from webapp.postings.applying import queries as applications
 from webapp.postings.life import operations as life
 from webapp.postings.models import Posting, PostingState
 from webapp.sources import duplicates, receiving
-from workers import schedule
+from workers import schedule, serving
 
 INDEX, NOTIFY, BATCH = "index", "notify", "batch"
 
@@ -63,7 +63,7 @@ _TAKE_BATCH = Listener("take_batch", BATCH)
 _GROUP_BATCH = Listener("group_batch", BATCH)
 _GROUP_POSTING = Listener("group_posting", BATCH)
 
-LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
+_OWN: dict[type[Event], tuple[Listener, ...]] = {
     events.CodeRequested: (_SEND_CODE,),
     events.EmailConfirmationRequested: (_WRITE_CONFIRMATION,),
     events.ApplicationSent: (_CLOSE_WHEN_FLOODED,),  # the operation itself tells the employer's members
@@ -89,17 +89,15 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.IndexCheckAsked: (_CHECK_INDEX,),
     events.IndexRebuildAsked: (_REBUILD_INDEX,),
 }
+LISTENERS = _OWN | {kind: _OWN.get(kind, ()) + more for kind, more in serving.LISTENERS.items()}
 
-SILENT: frozenset[type[Event]] = frozenset(
+SILENT: frozenset[type[Event]] = serving.SILENT | frozenset(
     {
         events.AccountLocked,
-        events.ApplicationAnswered,  # of applications, interviews and hires the operation itself tells the other side, in the same transaction
         events.ApplicationConsentChanged,
         events.ApplicationDeclined,
-        events.ApplicationHired,
         events.ApplicationLapsed,
         events.ApplicationOpened,
-        events.ApplicationWithdrawn,
         events.CallLogged,
         events.CampaignCancelled,
         events.CampaignDrawn,  # the operation itself tells the inspectors
@@ -107,9 +105,7 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.CampaignPrepared,
         events.CampaignPublished,
         events.CaseAssigned,
-        events.CaseEntered,
         events.CaseLeft,
-        events.CaseReturned,
         events.CaseTagged,
         events.CaseUntagged,
         events.CasesHandedOver,
@@ -142,7 +138,6 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.EmploymentRegistered,
         events.HireFellThrough,
         events.InterviewAnswered,
-        events.InterviewArranged,
         events.InterviewCancelled,
         events.InspectionForgotten,
         events.MemberAdded,
@@ -183,7 +178,6 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.PublicationPlanned,
         events.PublicationResumed,
         events.PublicationStopped,
-        events.ReferenceImported,
         events.ReviewPhraseAdded,
         events.ReviewPhraseRemoved,
         events.ReportDecided,  # the operation itself tells the reporter
@@ -396,4 +390,6 @@ HANDLERS: Mapping[str, Handler] = {
     _TAKE_BATCH.name: Long(_take_batch),
     _GROUP_BATCH.name: Long(_group_batch),
     _GROUP_POSTING.name: Inside(_group_posting),
+    **{name: Inside(act) for name, act in serving.INSIDE.items()},
+    **{name: Long(run) for name, run in serving.RUNS.items()},
 }
