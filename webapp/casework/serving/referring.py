@@ -104,15 +104,15 @@ def _serve(referral: Referral, posting: Posting, channel: str, entered: Entered,
 
 def _tell_people(people: Iterable[Case]) -> None:
     """A line in the inbox of who has an account; nothing of the person in it."""
-    wanted = select(Case.id, Client.person_id).join(Client, Client.id == Case.client_id)
+    wanted = select(Client.person_id).join(Client, Client.id == Case.client_id)
     told = {case.id for case in people}
-    for case_id, person_id in session().execute(wanted.where(Case.id.in_(told))):
+    for person_id in session().scalars(wanted.where(Case.id.in_(told))):
         if person_id is None:
             continue
         tell(
             person_id,
             NoticeKind.CASE,
-            f"referred:{case_id}:{new_key()}",
+            f"referred:{new_key()}",
             title="就业专员给您推荐了岗位",
             body="去不去由您决定，不去也不影响以后的服务。请看过后点“愿意去”或“不去”。",
             path="/my-service/referrals",
