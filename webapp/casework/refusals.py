@@ -104,3 +104,7 @@ class NotYours(Refusal):
 
 class NoChange(Refusal):
     says = "和现行标准一样，没有改动"
+
+
+class HeldElsewhere(Refusal):
+    says = "这个人现在不在您负责的地区的名单里，不能直接纳入。请联系市级就业专员办理转移"

@@ -104,7 +104,7 @@ def _serve(referral: Referral, posting: Posting, channel: str, entered: Entered,
 
 def _tell_people(people: Iterable[Case]) -> None:
     """A line in the inbox of who has an account; nothing of the person in it."""
-    wanted = select(Client.person_id).join(Client, Client.id == Case.client_id)
+    wanted = select(Client.person_id).join(Case, Case.client_id == Client.id)
     told = {case.id for case in people}
     for person_id in session().scalars(wanted.where(Case.id.in_(told))):
         if person_id is None:
