@@ -23,7 +23,7 @@ from webapp.casework.serving.models import CaseItem, PersonState, ServiceRecord
 from webapp.db import session, transaction
 from webapp.reference import queries as reference
 from webapp.reference import serving
-from webapp.reference.service_models import Counting, Period, ServiceStandard
+from webapp.reference.service_models import Counting, Period, ServiceChannel, ServiceStandard, ServiceType
 from webapp.reference.serving import Standard, Standards
 
 AT_ONCE = 1000
@@ -84,9 +84,18 @@ def state_of(items_done: int, items_due: int, overdue_since: date | None) -> Per
     return PersonState.MET if items_done >= items_due else PersonState.DUE
 
 
-def why_not(told: Told) -> str:
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What is a service, and what a way may count for: read once for many records."""
+
+    types: Mapping[str, ServiceType] = field(default_factory=serving.service_types)
+    ways: Mapping[str, ServiceChannel] = field(default_factory=serving.service_channels)
+
+
+def why_not(told: Told, tables: Tables | None = None) -> str:
     """Why a record does not count, in words; empty: it does."""
-    kind, way = serving.service_types().get(told.type), serving.service_channels().get(told.channel)
+    held = tables or Tables()
+    kind, way = held.types.get(told.type), held.ways.get(told.channel)
     if kind is None or way is None:
         return "服务类型或方式不在现行目录里"
     if told.type not in way.serves:
@@ -98,13 +107,15 @@ def why_not(told: Told) -> str:
     return ""
 
 
-def units(records: Iterable[Told], since: date) -> dict[str, list[date]]:
+def units(records: Iterable[Told], since: date, tables: Tables | None = None) -> dict[str, list[date]]:
     """By kind the days of everything that counts as one, in order; the second of a day or of a posting is none."""
-    types, seen, found = serving.service_types(), set(), {}  # type: ignore[var-annotated]  # told by what is put in
+    held = tables or Tables()
+    seen: set[tuple[str, str | date]] = set()
+    found: dict[str, list[date]] = {}
     for told in sorted(records, key=lambda told: told.on):
-        if told.on < since or why_not(told):
+        if told.on < since or why_not(told, held):
             continue
-        by_subject = types[told.type].counts is Counting.SUBJECT
+        by_subject = held.types[told.type].counts is Counting.SUBJECT
         unit = (told.type, told.subject if by_subject else told.on)
         if unit not in seen:
             seen.add(unit)
@@ -118,6 +129,7 @@ class Rules:
 
     on: date
     standards: Standards = field(default_factory=serving.service_standards)
+    tables: Tables = field(default_factory=Tables)
     _found: dict[tuple[str, str], Standard | None] = field(default_factory=dict)
     _terms: dict[str, int] = field(default_factory=dict)
 
@@ -136,7 +148,7 @@ class Rules:
 def outcome(case: "Row[Any] | Case", records: Iterable[Told], rules: Rules) -> Outcome:
     """Pure but for the tables: what the records of one case amount to on the day of the rules."""
     since = case.counts_from or case.entered_on
-    found = units(records, since)
+    found = units(records, since, rules.tables)
     contacts = [case.contacted_on] if case.contacted_on is not None and case.contacted_on >= since else []
     standard = rules.of(case.programme, case.region)
     asked = case.stage is Stage.OPEN and case.willingness is not Willingness.UNWILLING and case.standing not in _NOT_ASKED
