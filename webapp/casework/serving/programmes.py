@@ -93,7 +93,7 @@ def ask(programme: str, *, by: Actor, on: date) -> ProgrammeRun:
     waiting = session().scalar(select(ProgrammeRun).where(ProgrammeRun.programme == programme, ProgrammeRun.state == RunState.WAITING))
     if waiting is not None:
         return waiting
-    run = ProgrammeRun(id=new_key(), programme=programme, on=on, by_id=by.person_id)
+    run = ProgrammeRun(id=new_key(), programme=programme, on=on, state=RunState.WAITING, by_id=by.person_id)
     session().add(run)
     record(ProgrammeRunAsked(str(run.id)), by=by)
     return run

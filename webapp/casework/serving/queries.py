@@ -23,7 +23,7 @@ from webapp.casework.serving.models import (
     ServiceRecord,
     Unemployment,
 )
-from webapp.db import session
+from webapp.db import session, today
 from webapp.demand.models import Care
 from webapp.employers.models import Employer
 from webapp.postings.applying.models import LIVE, Application
@@ -51,7 +51,7 @@ def successors_of(records: Iterable[ServiceRecord]) -> Mapping[UUID, ServiceReco
 
 def items_of(case: Case) -> Sequence[CaseItem]:
     """In the order of the standard."""
-    standard = serving.service_standards().of(case.programme, case.region, case.entered_on)
+    standard = serving.service_standards().of(case.programme, case.region, today())
     order = {row.item: place for place, row in enumerate(standard.items)} if standard else {}
     rows = session().scalars(select(CaseItem).where(CaseItem.case_id == case.id)).all()
     return sorted(rows, key=lambda row: (order.get(row.item, len(order)), row.item))

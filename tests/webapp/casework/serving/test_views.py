@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from tests.factories.accounts import make_person, make_staff
 from tests.factories.casework import make_case, make_caseworker, make_client, make_id_number, stored
+from tests.factories.employers import owner_of
 from tests.factories.files import PNG
 from tests.factories.postings import make_posting
 from tests.factories.serving import make_plan, make_service, refer
@@ -18,7 +19,8 @@ from tests.webapp.conftest import SignIn
 from tests.webapp.pages import read
 from webapp.access import Role
 from webapp.accounts.models import Person
-from webapp.casework.models import Case, CaseStep, Client, StepKind
+from webapp.casework import operations as cases
+from webapp.casework.models import Case, CaseStep, Client, StepKind, TagKind
 from webapp.casework.serving import changes, programmes
 from webapp.casework.serving.models import ChangeState, ProgrammeMove, Referral, ServiceRecord, StandardChange
 from webapp.db import session, today, transaction
@@ -224,14 +226,15 @@ class TestReferrals:
         assert "愿意去" in read(client.get("/my-service/referrals")).text
 
     def test_an_employer_sees_neither_the_referral_nor_the_group(self, client, sign_in, case, worker) -> None:
-        from tests.factories.employers import owner_of
-
         posting = make_posting()
+        with transaction():
+            cases.tag(session().get_one(Case, case.id), TagKind.DISABLED, source="残联", since=today(), by=programmes.Actor.SYSTEM, on=today())
         refer([case], [posting], worker)
         owner = owner_of(session().get_one(Employer, posting.employer_id))
         sign_in(client, owner)
         for address in (f"/employer/postings/{posting.id}", f"/employer/postings/{posting.id}/applications", "/notices"):
-            assert not {"推荐", "困难", "帮扶"} & set(read(client.get(address)).text.split()), address
+            text = read(client.get(address)).text
+            assert not any(word in text for word in ("孙", "困难", "帮扶", "专员给", "被推荐", "服务对象")), address
         assert client.get(f"/casework/{case.id}/services").status_code == 403
         assert count(Application) == 0
 
