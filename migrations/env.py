@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Enum
 from webapp import files, ledger
 from webapp.accounts import models as accounts
 from webapp.casework import models as casework
+from webapp.casework.serving import models as serving
 from webapp.config import Settings
 from webapp.db import Base, make_engine
 from webapp.demand import catalogue_models as catalogue
@@ -22,6 +23,7 @@ from webapp.postings.applying import models as applying
 from webapp.postings.life import models as life
 from webapp.postings.reviewing import models as reviewing
 from webapp.reference import models as reference
+from webapp.reference import service_models as services
 from webapp.seekers import models as seekers
 from webapp.sources import models as sources
 
@@ -43,6 +45,8 @@ MODELS = (
     reference,
     reviewing,
     seekers,
+    services,
+    serving,
     sources,
 )
 """Imported so that Base.metadata knows every table."""

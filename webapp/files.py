@@ -36,6 +36,7 @@ class FileKind(Labelled):
     AUTHORITY = "authority", "委托证明"
     SHEET = "sheet", "退回的表格"
     POSTINGS = "postings", "批量岗位表"
+    EVIDENCE = "evidence", "服务凭证"
 
 
 class FileType(Labelled):

@@ -32,7 +32,7 @@ from webapp.postings.applying import queries as applications
 from webapp.postings.life import operations as life
 from webapp.postings.models import Posting, PostingState
 from webapp.sources import duplicates, receiving
-from workers import schedule
+from workers import schedule, serving
 
 INDEX, NOTIFY, BATCH = "index", "notify", "batch"
 
@@ -67,7 +67,7 @@ _TAKE_BATCH = Listener("take_batch", BATCH)
 _GROUP_BATCH = Listener("group_batch", BATCH)
 _GROUP_POSTING = Listener("group_posting", BATCH)
 
-LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
+_OWN: dict[type[Event], tuple[Listener, ...]] = {
     events.CodeRequested: (_SEND_CODE,),
     events.EmailConfirmationRequested: (_WRITE_CONFIRMATION,),
     events.ApplicationSent: (_CLOSE_WHEN_FLOODED,),  # the operation itself tells the employer's members
@@ -96,6 +96,7 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.IndexCheckAsked: (_CHECK_INDEX,),
     events.IndexRebuildAsked: (_REBUILD_INDEX,),
 }
+LISTENERS = _OWN | {kind: _OWN.get(kind, ()) + more for kind, more in serving.LISTENERS.items()}
 
 
 FIRST: Mapping[str, tuple[str, ...]] = {NOTIFY: (_SEND_CODE.name, _MATCH_POSTING.name, _NOTIFY_SEEKERS.name)}
@@ -279,4 +280,6 @@ HANDLERS: Mapping[str, Handler] = {
     _TAKE_BATCH.name: Long(_take_batch),
     _GROUP_BATCH.name: Long(_group_batch),
     _GROUP_POSTING.name: Inside(_group_posting),
+    **{name: Inside(act) for name, act in serving.INSIDE.items()},
+    **{name: Long(run) for name, run in serving.RUNS.items()},
 }

@@ -24,7 +24,7 @@ from webapp.postings import operations as postings
 from webapp.postings.applying import clock as applying
 from webapp.postings.life import operations as life
 from webapp.sources import duplicates, pulling, storing
-from workers import retention
+from workers import retention, serving
 
 Renew = Callable[[], None]
 Work = Callable[[Renew], object]
@@ -124,6 +124,9 @@ SCHEDULE: tuple[Job, ...] = (
     Job("remind_of_ends", Daily(time(8, 20)), work=_remind_of_ends),
     Job("remind_of_recheck", Daily(time(8, 40)), work=_remind_of_recheck),
     Job("remind_officers", Daily(time(7, 30)), work=_remind_officers),
+    Job("count_services", Daily(time(1, 10)), work=serving.count_services),
+    Job("evaluate_programmes", Daily(time(1, 40)), work=serving.evaluate_programmes),
+    Job("ask_again", Daily(time(6, 50)), work=serving.ask_again),
     Job("purge", Daily(time(3, 30)), work=retention.purge),
     Job("purge_files", Daily(time(4, 10)), work=retention.purge_files),
     Job("lapse_applications", Daily(time(0, 40)), work=applying.lapse),

@@ -143,6 +143,8 @@ class Case(Base):
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When the present caseworker first opened it; None: new to them."""
     entered_on: Mapped[date] = mapped_column(Date)
+    counts_from: Mapped[date | None] = mapped_column(Date)
+    """Since when services count for the standard, where that is later than the entry: the return of somebody who had left."""
     left_on: Mapped[date | None] = mapped_column(Date)
     left_reason: Mapped[str] = mapped_column(String(30), default="")
     waiting: Mapped[Waiting] = mapped_column(default=Waiting.NOBODY)
@@ -157,8 +159,12 @@ class Case(Base):
     """The last thing anybody did."""
     is_hardship: Mapped[bool] = mapped_column(default=False)
     has_plan: Mapped[bool] = mapped_column(default=False)
+    services: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Services of this stay that count: typed, dated, once per visit and kind."""
     items_done: Mapped[int] = mapped_column(Integer, default=0)
+    """Items of the standard that are fulfilled."""
     items_due: Mapped[int] = mapped_column(Integer, default=0)
+    """Items that the standard asks for this person; 0: it asks none (no standard, unwilling, placed, left)."""
     overdue_since: Mapped[date | None] = mapped_column(Date)
     """The first day of the earliest item of the standard that is past its day; None: nothing is."""
     version: Mapped[int] = mapped_column(Integer)
@@ -169,6 +175,11 @@ class Case(Base):
     @property
     def number(self) -> str:
         return f"{self.seq:06d}"
+
+    @property
+    def since(self) -> date:
+        """The first day of the present stay."""
+        return self.counts_from or self.entered_on
 
 
 class OriginKind(Labelled):
@@ -209,6 +220,8 @@ class TagKind(Labelled):
     ORPHAN = "orphan", "特困、孤儿"
     STUDENT_LOAN = "student_loan", "国家助学贷款"
     LONG_UNEMPLOYED = "long_unemployed", "长期失业"
+    SINGLE_PARENT = "single_parent", "抚养未成年子女的单亲家庭"
+    LANDLESS = "landless", "失地"
     OTHER = "other", "其他困难"
 
 

@@ -16,4 +16,5 @@ from webapp.events.inspection import *
 from webapp.events.outlets import *
 from webapp.events.people import *
 from webapp.events.postings import *
+from webapp.events.serving import *
 from webapp.events.sources import *

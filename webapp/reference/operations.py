@@ -172,6 +172,12 @@ def _refuse_nothing_meant(word: str, words: Sequence[str], codes: Sequence[str])
         raise NotAWording(f"没有这个职业代码：{'、'.join(unknown)}，请从职业列表中选择")
 
 
+def add_staff_rows(kind: str, rows: Sequence[Row]) -> None:
+    """Rows that staff lay beside the shipped ones of a table that tells them apart; every process sees them within STALE_SECONDS of the commit."""
+    session().execute(insert(TABLES[kind].model), [row | {"origin": WordOrigin.STAFF} for row in rows])
+    _changed_by_staff(kind)
+
+
 def _changed_by_staff(kind: str) -> None:
     """A new version of a table whose file stays what it was."""
     state = session().get(ShippedTable, kind)

@@ -283,7 +283,7 @@ def _connection() -> Iterator[Connection]:
             yield connection
 
 
-def _copy(build: Callable[..., _Snapshot], **models: type[Base]) -> _Snapshot:
+def copy_of(build: Callable[..., _Snapshot], **models: type[Base]) -> _Snapshot:
     """What `build` makes of the rows of the tables named, made anew when one of them changed."""
     copies = _copies.setdefault(engine(), _Copies())
     with copies.lock:
@@ -307,12 +307,12 @@ def _rows(connection: Connection, model: type[Base]) -> list[Any]:
 
 
 def regions() -> Regions:
-    return _copy(Regions, regions=Region)
+    return copy_of(Regions, regions=Region)
 
 
 def place_names() -> PlaceNames:
     """Every name by which a place is said: regions of the whole country; streets, zones, former and popular names as far as loaded."""
-    return _copy(_name_places, regions=Region, place_names=PlaceName)
+    return copy_of(_name_places, regions=Region, place_names=PlaceName)
 
 
 def _name_places(regions: list[Region], names: list[PlaceName]) -> PlaceNames:
@@ -321,11 +321,11 @@ def _name_places(regions: list[Region], names: list[PlaceName]) -> PlaceNames:
 
 def neighbours(code: str) -> tuple[str, ...]:
     """Regions of the same level that share a border with this one, the longest border first; none for a region we know none of."""
-    return _copy(_neighbours_by_code, neighbourhoods=Neighbourhood).get(code, ())
+    return copy_of(_neighbours_by_code, neighbourhoods=Neighbourhood).get(code, ())
 
 
 def wordings() -> Wordings:
-    return _copy(Wordings, wordings=Wording)
+    return copy_of(Wordings, wordings=Wording)
 
 
 def vocabulary_version() -> str:
@@ -336,7 +336,7 @@ def vocabulary_version() -> str:
 
 
 def occupations() -> Occupations:
-    return _copy(Occupations, occupations=Occupation)
+    return copy_of(Occupations, occupations=Occupation)
 
 
 def occupation(code: str | None) -> Occupation | None:
@@ -344,15 +344,15 @@ def occupation(code: str | None) -> Occupation | None:
 
 
 def industries() -> Industries:
-    return _copy(Industries, industries=Industry)
+    return copy_of(Industries, industries=Industry)
 
 
 def parameters() -> Parameters:
-    return _copy(Parameters, parameters=Parameter)
+    return copy_of(Parameters, parameters=Parameter)
 
 
 def gate_rules() -> GateRules:
-    return _copy(GateRules, gate_rules=GateRule)
+    return copy_of(GateRules, gate_rules=GateRule)
 
 
 def parameter(key: str, *, region: str = NATION, on: date | None = None) -> Parameter | None:

@@ -9,11 +9,18 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from webapp.db import Base
+from webapp.reference import service_tables
+from webapp.reference.cells import BadRow as BadRow
+from webapp.reference.cells import Row as Row
+from webapp.reference.cells import day as _day
+from webapp.reference.cells import is_true as _is_true
+from webapp.reference.cells import matched as _matched
+from webapp.reference.cells import span as _span
+from webapp.reference.cells import text as _text
 from webapp.reference.models import (
     CompanyEnd,
     GateRule,
@@ -31,22 +38,16 @@ from webapp.reference.models import (
     WordOrigin,
     as_word,
 )
-
-Row = dict[str, Any]
+from webapp.reference.service_models import CaseProgramme, HardshipRule, ServiceChannel, ServiceStandard, ServiceType
 
 _LIST_MARKS = re.compile(r"[|、；;，,\s]+")
 _WHOLE_TITLE = re.compile(r".{2,}[工员师手人匠士生长机]")
 """A 工种 of the printed book; lists taken from it hold halves of words that a line break cut."""
 _REGION_SUFFIXES = ("特别行政区", "自治区", "自治州", "自治县", "林区", "地区", "新区", "省", "市", "县", "区", "盟", "旗")
-_TRUE = frozenset({"1", "true", "yes", "y", "是", "已核实"})
 
 
 class NotThisTable(Exception):
     """The file cannot be read as this table at all; the text says why and what to do."""
-
-
-class BadRow(Exception):
-    """This row cannot be taken; the text is shown beside its line number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +80,6 @@ class Table:
     """Values that rows of files carry and other rows of the table do not: a reload touches only the former."""
 
 
-def _matched(pattern: str, value: str, reason: str) -> str:
-    if not re.fullmatch(pattern, value, re.ASCII):
-        raise BadRow(f"{reason}：{value or '（空）'}")
-    return value
-
-
-def _text(record: Mapping[str, str], column: str, limit: int, *, required: bool = False) -> str:
-    value = record.get(column, "").strip()
-    if len(value) > limit:
-        raise BadRow(f"{column} 超过 {limit} 个字")
-    if required and not value:
-        raise BadRow(f"{column} 不能为空")
-    return value
-
-
 def _coordinate(record: Mapping[str, str], *columns: str, limit: float) -> float | None:
     text = next((record[column].strip() for column in columns if record.get(column, "").strip()), "")
     if not text:
@@ -105,20 +91,6 @@ def _coordinate(record: Mapping[str, str], *columns: str, limit: float) -> float
     if not -limit <= value <= limit:
         raise BadRow(f"坐标超出范围：{text}")
     return value
-
-
-def _day(record: Mapping[str, str], *columns: str) -> date | None:
-    text = next((record[column].strip() for column in columns if record.get(column, "").strip()), "")
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadRow(f"日期要写成 2025-10-01 的样子：{text}") from None
-
-
-def _is_true(record: Mapping[str, str], column: str) -> bool:
-    return record.get(column, "").strip().lower() in _TRUE
 
 
 def short_region_name(name: str) -> str:
@@ -206,14 +178,6 @@ def _parameter(record: Mapping[str, str]) -> Iterator[Row]:
         "source": _text(record, "source", 2000),
         "checked": _is_true(record, "checked"),
     }
-
-
-def _span(record: Mapping[str, str]) -> Row:
-    begin, end = _day(record, "valid_from", "from"), _day(record, "valid_to", "to")
-    if begin and end and end < begin:
-        raise BadRow(f"结束日期 {end} 早于开始日期 {begin}")
-    region = _matched(r"CN|\d{6}", record["region"].strip(), "地区要写 CN 或六位行政区划代码")
-    return {"region": region, "valid_from": begin, "valid_to": end}
 
 
 def _gate_rule(record: Mapping[str, str]) -> Iterator[Row]:
@@ -308,6 +272,22 @@ TABLES: dict[str, Table] = {
         _gate_rule,
     ),
     "company_ends": Table(CompanyEnd, ("uscc",), ("uscc", "name", "status"), _company_end),
+    "service_types": Table(ServiceType, ("code",), ("code", "label", "counts"), service_tables.service_type),
+    "service_channels": Table(ServiceChannel, ("code",), ("code", "label", "serves"), service_tables.service_channel),
+    "service_standards": Table(
+        ServiceStandard,
+        ("standard", "programme", "region", "valid_from", "valid_to", "item"),
+        ("standard", "programme", "region", "item", "types", "count", "basis"),
+        service_tables.service_standard,
+        _OF_FILES,
+    ),
+    "case_programmes": Table(CaseProgramme, ("code",), ("code", "label", "entry"), service_tables.case_programme),
+    "hardship_rules": Table(
+        HardshipRule,
+        ("region", "valid_from", "valid_to", "code"),
+        ("region", "code", "label", "test", "basis"),
+        service_tables.hardship_rule,
+    ),
     "wordings": Table(Wording, ("word",), ("word", "kind", "words", "occupations"), _wording, _OF_FILES),
 }
 

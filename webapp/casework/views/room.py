@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, request, url_for
 
-from webapp.access import Grant, Permission, visitor
+from webapp.access import Grant, Permission, Visitor, visitor
 from webapp.casework import queries
 from webapp.casework.models import Case
-from webapp.web import found
+from webapp.sealing import mask_name
+from webapp.web import NUL, found
 
 blueprint = Blueprint("casework", __name__, template_folder="../templates")
 
@@ -34,3 +35,23 @@ def me() -> UUID:
 def own_case(key: UUID, *, for_change: bool = False) -> Case:
     """One the visitor may write in; anybody else's is not found. Locked inside a transaction that changes it."""
     return found(queries.kept_by(key, me(), keeping(), for_change=for_change))
+
+
+def asked(name: str, most: int = 60) -> str:
+    """A word of the address, without what no database keeps."""
+    return request.args.get(name, "").replace(NUL, "").strip()[:most]
+
+
+def case_entries(asking: Visitor) -> list[tuple[str, str, None]]:
+    """The pages of this room for whoever is asking."""
+    entries = [
+        ("服务记录", url_for("casework.service_log"), None),
+        ("服务标准", url_for("casework.standards"), None),
+        ("帮扶项目", url_for("casework.programme_list"), None),
+    ]
+    return [*entries, ("登记服务对象", url_for("casework.admit"), None)] if asking.may(Permission.CASE_KEEP) else entries
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, object]:
+    return {"case_entries": case_entries, "mask_name": mask_name}
