@@ -8,6 +8,9 @@ from sqlalchemy import Connection, Enum
 from webapp import files, ledger
 from webapp.accounts import models as accounts
 from webapp.casework import models as casework
+from webapp.casework.destinations import comparison_models as comparisons
+from webapp.casework.destinations import models as destinations
+from webapp.casework.traineeships import models as traineeships
 from webapp.config import Settings
 from webapp.db import Base, make_engine
 from webapp.demand import catalogue_models as catalogue
@@ -21,6 +24,7 @@ from webapp.postings import models as postings
 from webapp.postings.applying import models as applying
 from webapp.postings.life import models as life
 from webapp.postings.reviewing import models as reviewing
+from webapp.reference import destination_models as destination_tables
 from webapp.reference import models as reference
 from webapp.seekers import models as seekers
 from webapp.sources import models as sources
@@ -31,7 +35,10 @@ MODELS = (
     applying,
     casework,
     catalogue,
+    comparisons,
     demand,
+    destination_tables,
+    destinations,
     employers,
     files,
     inspection,
@@ -44,6 +51,7 @@ MODELS = (
     reviewing,
     seekers,
     sources,
+    traineeships,
 )
 """Imported so that Base.metadata knows every table."""
 

@@ -36,6 +36,7 @@ class FileKind(Labelled):
     LICENCE = "licence", "营业执照"
     AUTHORITY = "authority", "委托证明"
     SHEET = "sheet", "退回的表格"
+    DESTINATION = "destination", "去向证明"
 
 
 class FileType(Labelled):

@@ -31,7 +31,7 @@ from webapp.postings.applying import queries as applications
 from webapp.postings.life import operations as life
 from webapp.postings.models import Posting, PostingState
 from webapp.sources import duplicates, receiving
-from workers import schedule
+from workers import casework, schedule
 
 INDEX, NOTIFY, BATCH = "index", "notify", "batch"
 
@@ -88,6 +88,7 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.IndexCheckDue: (_CHECK_INDEX,),
     events.IndexCheckAsked: (_CHECK_INDEX,),
     events.IndexRebuildAsked: (_REBUILD_INDEX,),
+    **casework.LISTENERS,
 }
 
 SILENT: frozenset[type[Event]] = frozenset(
@@ -106,13 +107,6 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.CampaignFinished,
         events.CampaignPrepared,
         events.CampaignPublished,
-        events.CaseAssigned,
-        events.CaseEntered,
-        events.CaseLeft,
-        events.CaseReturned,
-        events.CaseTagged,
-        events.CaseUntagged,
-        events.CasesHandedOver,
         events.CheckJudged,  # what becomes of the posting is told as PostingClosed
         events.CheckReassigned,
         events.CheckReopened,
@@ -215,6 +209,7 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.WordingAdded,  # every process sees the new version by itself
         events.WordingRemoved,
     }
+    | casework.SILENT
 )
 """Facts that are only written down. A house test wants every fact here or in LISTENERS."""
 
@@ -396,4 +391,5 @@ HANDLERS: Mapping[str, Handler] = {
     _TAKE_BATCH.name: Long(_take_batch),
     _GROUP_BATCH.name: Long(_group_batch),
     _GROUP_POSTING.name: Inside(_group_posting),
+    **{name: Long(run) for name, run in casework.RUNS.items()},
 }

@@ -9,6 +9,7 @@ they are told and read back by the names they have here.
 from webapp.events.applying import *
 from webapp.events.casework import *
 from webapp.events.demand import *
+from webapp.events.destinations import *
 from webapp.events.event import Event as Event
 from webapp.events.house import *
 from webapp.events.inspection import *

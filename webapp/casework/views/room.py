@@ -1,13 +1,14 @@
-"""What the conversations share: their blueprint, and who is asking in which reach."""
+"""What the conversations share: their blueprint, who is asking in which reach, and the words their templates use."""
 
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, abort, request, url_for
 
-from webapp.access import Grant, Permission, visitor
+from webapp.access import Grant, Permission, Visitor, visitor
 from webapp.casework import queries
-from webapp.casework.models import Case
-from webapp.web import found
+from webapp.casework.models import Case, Client
+from webapp.sealing import mask_name
+from webapp.web import NUL, found
 
 blueprint = Blueprint("casework", __name__, template_folder="../templates")
 
@@ -34,3 +35,35 @@ def me() -> UUID:
 def own_case(key: UUID, *, for_change: bool = False) -> Case:
     """One the visitor may write in; anybody else's is not found. Locked inside a transaction that changes it."""
     return found(queries.kept_by(key, me(), keeping(), for_change=for_change))
+
+
+def leads() -> tuple[Grant, ...]:
+    """As `leading`; 403 for who works below a county."""
+    return leading() or abort(403)
+
+
+def asked(name: str, most: int = 60) -> str:
+    """A word of the address, without what no database keeps."""
+    return request.args.get(name, "").replace(NUL, "").strip()[:most]
+
+
+def shown_name(case: Case, client: Client) -> str:
+    """In full for who holds the case, the family name alone for everybody else."""
+    name = client.name or ""
+    return name if case.caseworker_id == me() else mask_name(name)
+
+
+def room_entries(asking: Visitor) -> list[tuple[str, str, None]]:
+    """The pages of this room for whoever is asking."""
+    entries: list[tuple[str, str, None]] = [("去向和落实率", url_for("casework.destinations"), None)]
+    if asking.may(Permission.CASE_KEEP):
+        entries.append(("去向核查", url_for("casework.destination_checks"), None))
+    if queries.leading(asking.grants_for(Permission.CASE_LEAD)):
+        entries.append(("部门比对", url_for("casework.comparisons"), None))
+    entries.append(("就业见习", url_for("casework.traineeships"), None))
+    return entries
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, object]:
+    return {"case_room_entries": room_entries, "shown_name": shown_name}
