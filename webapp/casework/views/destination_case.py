@@ -114,11 +114,11 @@ def leave_placed(key: UUID) -> Response:
 
 def _done(key: UUID, words: str) -> Response:
     """The button that was pressed, by the endpoint."""
-    case, by = own_case(key), acting(Permission.CASE_KEEP)
+    own_case(key)
     if PressForm().validate_on_submit():
         try:
             with transaction():
-                case = own_case(key, for_change=True)
+                case, by = own_case(key, for_change=True), acting(Permission.CASE_KEEP)
                 if request.endpoint == "casework.leave_placed":
                     operations.leave_placed(case, by=by, on=today())
                 else:
@@ -127,4 +127,4 @@ def _done(key: UUID, words: str) -> Response:
             flash(str(refusal), "danger")
         else:
             flash(words, "success")
-    return redirect(url_for(".destination", key=case.id), 303)
+    return redirect(url_for(".destination", key=key), 303)
