@@ -60,7 +60,7 @@ def addresses(rows: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
         "left": ("leave_placed",),
         "free": ("begin_traineeship",),
         "figure": ("placement_figure",),
-        "check": ("destination_check",),
+        "check": ("destination_check", "show_check"),
         "comparison": ("comparison", "conflicts"),
         "post": ("trainee_post", "file_trainee_post", "close_trainee_post"),
         "trainee": ("traineeship", "end_traineeship", "pay_trainee"),

@@ -208,6 +208,7 @@ FIELD_LABELS = {
     "case_id": "服务对象",
     "destination_id": "去向",
     "told_by": "谁说的",
+    "code": "去向代码",
     "destination_check_id": "核查",
     "figure_id": "数字",
     "comparison_id": "比对",

@@ -103,6 +103,8 @@ class FigureForm(Form):
 
 
 class RulingForm(Form):
+    shown = HiddenField()
+    """That units and words stood on the page: they stand there again where something is missing, and it is written down again."""
     ruling = Radio("结论", [InputRequired("请选择结论")], choices=options(Ruling.choices()))
     reason = TextAreaField("核查经过和理由", [InputRequired("请写明怎么核实的"), short("理由", 500)], filters=[stripped], description="加密保存")
 

@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import Permission, acting, requires
-from webapp.casework.destinations import queries, ruling
+from webapp.casework.destinations import operations, queries, ruling
 from webapp.casework.destinations.forms import DisputeRulingForm, RulingForm
 from webapp.casework.destinations.models import Check, CheckKind
 from webapp.casework.destinations.refusals import Pressing
@@ -62,10 +62,32 @@ def destination_check(key: UUID) -> str | Response:
         else:
             flash("已办结。", "success")
             return redirect(url_for(".destination_check", key=key), 303)
-    return _page(found(queries.check_within(key, keeping())), form)
+    if form.is_submitted() and form.shown.data:
+        _show(key)
+    return _page(found(queries.check_within(key, keeping())), form, shown=bool(form.shown.data))
 
 
-def _page(check: Check, form: RulingForm) -> str:
+@blueprint.post("/casework/destinations/checks/<uuid:key>/show")
+@requires(Permission.CASE_KEEP)
+def show_check(key: UUID) -> str:
+    """Units and what a graduate said: who read them is written down before they are shown."""
+    check = found(queries.check_within(key, keeping()))
+    form = DisputeRulingForm(formdata=None) if check.kind is CheckKind.DISPUTE else RulingForm(formdata=None)
+    form.shown.data = "1"
+    _show(key)
+    return _page(found(queries.check_within(key, keeping())), form, shown=True)
+
+
+def _show(key: UUID) -> None:
+    with transaction():
+        check, by = found(queries.check_within(key, keeping())), acting(Permission.CASE_KEEP)
+        rows = queries.destinations_of_check(check.id)
+        cases = queries.cases_by_id(row.case_id for row in rows)
+        for row in rows:
+            operations.show(cases[row.case_id], row, by=by, on=today())
+
+
+def _page(check: Check, form: RulingForm, *, shown: bool = False) -> str:
     rows = queries.destinations_of_check(check.id)
     cases = queries.cases_by_id(row.case_id for row in rows)
     return render_template(
@@ -75,6 +97,7 @@ def _page(check: Check, form: RulingForm) -> str:
         rows=rows,
         cases=cases,
         clients=queries.clients_by_case(cases.values()),
+        shown=shown,
         may_rule=check.ruling is None and _may_rule(check.id) is not None,
         labels=tables.labels(),
         evidence={row.code: row for row in tables.evidence_kinds()},

@@ -197,7 +197,8 @@ def test_a_dispute_is_ruled_by_its_caseworker_in_words_that_press_nobody(client,
     assert graduate.post(f"/my-service/destination/{token}/dispute", data={"reason": "没签过"}).status_code == 303
     check = session().scalars(select(Check)).one()
     at = f"/casework/destinations/checks/{check.id}"
-    assert "没签过" in read(client.get(at)).text
+    assert "没签过" not in read(client.get(at)).text and entries("DestinationShown") == 0
+    assert "没签过" in read(client.post(f"{at}/show")).text and entries("DestinationShown") == 1
     page = read(client.post(at, data={"ruling": "true", "reason": "电话核实", "answer": "不签就业协议就不发毕业证"}))
     assert any("四不准" in error for error in page.errors) and page.fields["reason"] == "电话核实"
     assert client.post(at, data={"ruling": "true", "reason": "电话核实", "answer": "合同是您九月签的，有复印件"}).status_code == 303
@@ -212,6 +213,7 @@ def test_a_cluster_is_ruled_by_a_lead_of_the_county_alone(client, sign_in):
     at, data = f"/casework/destinations/checks/{check.id}", {"ruling": "false", "reason": "单位说没有这些人"}
     sign_in(client, make_caseworker("370105"))
     assert client.get(at).status_code == 404 and client.post(at, data=data).status_code == 404
+    assert client.post(f"{at}/show").status_code == 404
     assert "没有要核查的" in read(client.get("/casework/destinations/checks")).text
     sign_in(client, of_a_street(make_caseworker("370102")))
     assert client.get(at).status_code == 200 and client.post(at, data=data).status_code == 403
