@@ -112,11 +112,6 @@ def members_ruled(kind: CheckKind, subject: bytes, region: str) -> set[UUID]:
     return set(session().scalars(select(CheckMember.destination_id).where(CheckMember.check_id.in_(ruled))))
 
 
-def is_being_checked() -> ColumnElement[bool]:
-    """Of a destination: somebody has still to look at it."""
-    return exists().where(CheckMember.destination_id == Destination.id, CheckMember.check_id == Check.id, Check.ruling.is_(None))
-
-
 def open_checks_of(destination_id: UUID) -> Sequence[Check]:
     keys = select(CheckMember.check_id).where(CheckMember.destination_id == destination_id)
     return session().scalars(select(Check).where(Check.id.in_(keys), Check.ruling.is_(None)).order_by(Check.id)).all()

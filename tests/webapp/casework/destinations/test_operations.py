@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
@@ -299,3 +300,30 @@ def test_what_a_department_says_needs_no_confirmation_and_an_open_check_holds_ev
         last = make_destination(held, replace(CONTRACT, told_by=ToldBy.DEPARTMENT), stored=file)
     with transaction():
         assert operations.leaving_gaps(session().get_one(Case, held.id), last, on=today()) == ["有一项核查还没有办结"]
+
+
+# at once
+
+
+def test_one_paper_registered_by_two_caseworkers_at_once_makes_one_check():
+    """SQLite has one writer; on PostgreSQL both wait for their turn on the paper."""
+    proof = [files.lay_down(PNG, "合同.png", files.DOCUMENTS) for _ in range(4)]
+    people = [make_case() for _ in proof]
+    start, troubles = Barrier(len(people)), []
+
+    def work(case, file):
+        start.wait()
+        try:
+            make_destination(case, replace(CONTRACT, unit=""), stored=file)
+        except Exception as trouble:
+            troubles.append(trouble)
+
+    threads = [Thread(target=work, args=pair) for pair in zip(people, proof, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert troubles == []
+    (check,) = checks()
+    with transaction():
+        assert len(queries.members_of(check.id)) == 4
