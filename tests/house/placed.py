@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from tests.factories.casework import make_case
+from tests.factories.casework import make_case, make_caseworker, make_client
 from tests.factories.destinations import (
     CONTRACT,
     WAITING,
@@ -17,11 +17,13 @@ from tests.factories.destinations import (
     make_traineeship,
 )
 from tests.factories.files import PNG
+from tests.journeys import walks
 from webapp import files
 from webapp.access import Actor, Grant, Level, Role
 from webapp.accounts.models import Person
 from webapp.casework.destinations import figures
 from webapp.casework.destinations.comparison_models import Conflict
+from webapp.casework.destinations.confirming import PATH
 from webapp.casework.destinations.models import Check
 from webapp.db import session, today, transaction
 
@@ -90,3 +92,40 @@ def answers(rows: dict[str, Any]) -> dict[tuple[str, str], dict[str, str]]:
     }
     found = {(f"casework.{name}", ""): data for name, data in told.items()}
     return found | {(f"casework.{name}", "of Qingdao"): told[name] for name in CASES}
+
+
+GRADUATE = {
+    "name": "澹台叁壹",
+    "unit": "济南轩辕叁贰仪器有限公司",
+    "position": "检验叁叁岗",
+    "dispute": "叁肆说从没去过这家",
+    "reason": "拓跋叁伍核对过",
+}
+
+
+def live(town: Any) -> None:
+    """A caseworker registers where a graduate went, who says that it is not so; what was said stands on their pages alone."""
+    town.plant("graduate", GRADUATE)
+    keeper = make_caseworker("370102", name="钟专员")
+    case = make_case(client=make_client(name=GRADUATE["name"], phone="13700001234"), caseworker=keeper)
+    desk, graduate = walks.signed_in(town.place, keeper), town.place.visitor()
+    desk.open(f"/casework/cases/{case.id}/destination")
+    desk.choose("去向", "11 签劳动合同形式就业")
+    desk.choose("证明材料", "劳动合同")
+    desk.choose("谁说的", "本人")
+    desk.fill({"单位（学校）名称": GRADUATE["unit"], "岗位（专业）": GRADUATE["position"]})
+    desk.press("登记")
+    desk.press("显示单位、岗位和本人说的话")
+    assert GRADUATE["unit"] in desk.text and GRADUATE["position"] in desk.text
+    graduate.open(f"{PATH}/{ask(case)}/dispute")
+    assert GRADUATE["unit"] in graduate.text
+    graduate.fill({"哪里不对": GRADUATE["dispute"]})
+    graduate.press("提出异议")
+    desk.open("/casework/destinations/checks")
+    desk.follow("本人有异议")
+    desk.press("显示单位和本人说的话")
+    assert GRADUATE["dispute"] in desk.text
+    desk.choose("结论", "不实，撤销登记")
+    desk.fill({"核查经过和理由": GRADUATE["reason"], "告诉本人的话": "已经撤销。"})
+    desk.press("办结")
+    town.place.settle()

@@ -62,7 +62,8 @@ def _accept(case: Case, row: Conflict, comparison: Comparison, code: str, *, by:
     fitting = {one.code for one in reference.codes_of(reference.table_year(case.cohort)) if one.kind in BY_KIND[row.kind]}
     if code not in fitting:
         raise NothingToAccept
-    operations.reopen(case, by=by, on=on)
+    if row.kind is ConflictKind.STOPPED:
+        operations.reopen(case, by=by, on=on)  # without work again: somebody to look after
     is_unit = row.kind is not ConflictKind.STOPPED
     values = DestinationValues(
         code=code,
@@ -72,7 +73,7 @@ def _accept(case: Case, row: Conflict, comparison: Comparison, code: str, *, by:
         uscc=(row.uscc or "") if is_unit else "",
         from_on=row.from_on if is_unit else row.until_on,
     )
-    operations.register(case, values, by=by, on=on)
+    operations.register(case, values, has_left=True, by=by, on=on)
 
 
 def _ask(case: Case, row: Conflict, *, by: Actor, on: date) -> None:

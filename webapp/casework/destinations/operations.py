@@ -58,10 +58,20 @@ def standing_of(destination: Destination | None, willingness: Willingness) -> St
     return Standing.UNWILLING if willingness is Willingness.UNWILLING else Standing.UNKNOWN
 
 
-def register(case: Case, values: DestinationValues, *, stored: Stored | None = None, word: Word = Word.NOT_ASKED, by: Actor, on: date) -> Destination:
-    """A new destination, which supersedes the one there was. Raises Left, UnknownCode, UnknownEvidence, and NoProof where the paper may
-    not be used (an internship or traineeship certificate)."""
-    casework.require_open(case)
+def register(
+    case: Case,
+    values: DestinationValues,
+    *,
+    stored: Stored | None = None,
+    word: Word = Word.NOT_ASKED,
+    has_left: bool = False,
+    by: Actor,
+    on: date,
+) -> Destination:
+    """A new destination, which supersedes the one there was. Raises Left (unless it may be of somebody who `has_left`), UnknownCode,
+    UnknownEvidence, and NoProof where the paper may not be used (an internship or traineeship certificate)."""
+    if not has_left:
+        casework.require_open(case)
     year = reference.table_year(case.cohort)
     code = next((row for row in reference.codes_of(year) if row.code == values.code), None)
     if code is None:

@@ -11,7 +11,7 @@ from webapp.access import Permission, acting, requires
 from webapp.casework.destinations import figures, queries
 from webapp.casework.destinations.figures import Clear
 from webapp.casework.destinations.forms import FigureForm
-from webapp.casework.views.room import asked, blueprint, leading, leads, reading
+from webapp.casework.views.room import asked, blueprint, leading, leads, opened_by_me, reading
 from webapp.db import today, transaction
 from webapp.reference import destinations as tables
 from webapp.reference import queries as reference
@@ -97,6 +97,7 @@ def destination_people() -> str:
         says=clear.rule if clear else figures.FORMULA_SAYS if rule == PLACED else "名单里这一毕业年度的全部人员，已退出的也在内",
         place=_place(region, street),
         clients=queries.clients_by_case(page.rows),
+        opens=opened_by_me(page.rows),
         current=queries.current_by_case(case.id for case in page.rows),
         labels=tables.labels(),
         streets=tables.street_names(case.street for case in page.rows),
@@ -148,6 +149,7 @@ def placement_figure(key: UUID) -> str:
         counted=counted,
         formula_says=figures.FORMULA_SAYS,
         clients=queries.clients_by_case(page.rows),
+        opens=opened_by_me(page.rows),
         regions=reference.regions(),
     )
 

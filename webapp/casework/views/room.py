@@ -1,5 +1,6 @@
 """What the conversations share: their blueprint, who is asking in which reach, and the words their templates use."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from flask import Blueprint, abort, request, url_for
@@ -51,6 +52,12 @@ def shown_name(case: Case, client: Client) -> str:
     """In full for who holds the case, the family name alone for everybody else."""
     name = client.name or ""
     return name if case.caseworker_id == me() else mask_name(name)
+
+
+def opened_by_me(cases: Iterable[Case]) -> set[UUID]:
+    """Those of a list that the visitor may write in: their rows lead further."""
+    lead = leading()
+    return {case.id for case in cases if case.caseworker_id == me() or any(grant.covers(case.region) for grant in lead)}
 
 
 def room_entries(asking: Visitor) -> list[tuple[str, str, None]]:

@@ -15,7 +15,7 @@ from webapp.casework.destinations import comparison_queries as queries
 from webapp.casework.destinations.comparison_models import Comparison, Conflict, ConflictKind, Department, Verdict
 from webapp.casework.destinations.models import ToldBy, Word
 from webapp.casework.destinations.refusals import NothingToAccept
-from webapp.casework.models import Client, Standing, TagKind, Waiting
+from webapp.casework.models import Case, Client, Stage, Standing, TagKind, Waiting
 from webapp.casework.refusals import NoReason
 from webapp.db import session, today, transaction
 from webapp.demand.models import WorkState
@@ -126,6 +126,18 @@ def test_an_end_of_insurance_accepted_makes_somebody_unemployed_again(lead):
     row = make_comparison(insured([case], state="停保"), lead)
     assert decide(row, Verdict.ACCEPT, lead, code="70") == 1
     assert (current(case).code, stored(case.id).standing) == ("70", Standing.UNEMPLOYED)
+
+
+def test_somebody_who_left_is_looked_after_again_only_where_the_work_ended(lead):
+    moved, stopped = make_case(), make_case()
+    for case in (moved, stopped):
+        make_destination(case)
+        with transaction():
+            session().get_one(Case, case.id).stage = Stage.CLOSED
+    decide(make_comparison(insured([moved]), lead), Verdict.ACCEPT, lead, code="12")
+    decide(make_comparison(insured([stopped], state="停保"), lead), Verdict.ACCEPT, lead, code="70")
+    assert (stored(moved.id).stage, current(moved).unit) == (Stage.CLOSED, "济南样例软件有限公司")
+    assert (stored(stopped.id).stage, stored(stopped.id).standing) == (Stage.OPEN, Standing.UNEMPLOYED)
 
 
 def test_a_hardship_accepted_becomes_a_group_with_its_source(lead):
