@@ -128,4 +128,5 @@ def live(town: Any) -> None:
     desk.choose("结论", "不实，撤销登记")
     desk.fill({"核查经过和理由": GRADUATE["reason"], "告诉本人的话": "已经撤销。"})
     desk.press("办结")
+    assert "已办结" in desk.text
     town.place.settle()

@@ -60,6 +60,7 @@ def test_a_destination_is_registered_with_its_paper_and_read_with_a_trace(client
     assert "签劳动合同形式就业" in page.text and "机床" not in page.text and entries("DestinationShown") == 0
     shown = read(client.post(f"{at}/show"))
     assert "济南样例机床有限公司" in shown.text and entries("DestinationShown") == 1
+    assert at in shown.actions, "what is registered from here goes to the page itself"
     paper = client.post(f"/casework/cases/{case.id}/destinations/{current(case).id}/paper")
     assert (paper.status_code, paper.data, paper.headers["Cache-Control"]) == (200, PNG, "no-store")
     with transaction():
@@ -198,7 +199,8 @@ def test_a_dispute_is_ruled_by_its_caseworker_in_words_that_press_nobody(client,
     check = session().scalars(select(Check)).one()
     at = f"/casework/destinations/checks/{check.id}"
     assert "没签过" not in read(client.get(at)).text and entries("DestinationShown") == 0
-    assert "没签过" in read(client.post(f"{at}/show")).text and entries("DestinationShown") == 1
+    shown = read(client.post(f"{at}/show"))
+    assert "没签过" in shown.text and at in shown.actions and entries("DestinationShown") == 1
     page = read(client.post(at, data={"ruling": "true", "reason": "电话核实", "answer": "不签就业协议就不发毕业证"}))
     assert any("四不准" in error for error in page.errors) and page.fields["reason"] == "电话核实"
     assert client.post(at, data={"ruling": "true", "reason": "电话核实", "answer": "合同是您九月签的，有复印件"}).status_code == 303
