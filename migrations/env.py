@@ -8,7 +8,10 @@ from sqlalchemy import Connection, Enum
 from webapp import files, ledger
 from webapp.accounts import models as accounts
 from webapp.casework import models as casework
+from webapp.casework.destinations import comparison_models as comparisons
+from webapp.casework.destinations import models as destinations
 from webapp.casework.serving import models as serving
+from webapp.casework.traineeships import models as traineeships
 from webapp.config import Settings
 from webapp.db import Base, make_engine
 from webapp.demand import catalogue_models as catalogue
@@ -22,6 +25,7 @@ from webapp.postings import models as postings
 from webapp.postings.applying import models as applying
 from webapp.postings.life import models as life
 from webapp.postings.reviewing import models as reviewing
+from webapp.reference import destination_models as destination_tables
 from webapp.reference import models as reference
 from webapp.reference import service_models as services
 from webapp.seekers import models as seekers
@@ -33,7 +37,10 @@ MODELS = (
     applying,
     casework,
     catalogue,
+    comparisons,
     demand,
+    destination_tables,
+    destinations,
     employers,
     files,
     inspection,
@@ -48,6 +55,7 @@ MODELS = (
     services,
     serving,
     sources,
+    traineeships,
 )
 """Imported so that Base.metadata knows every table."""
 

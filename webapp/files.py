@@ -37,6 +37,7 @@ class FileKind(Labelled):
     SHEET = "sheet", "退回的表格"
     POSTINGS = "postings", "批量岗位表"
     EVIDENCE = "evidence", "服务凭证"
+    DESTINATION = "destination", "去向证明"
 
 
 class FileType(Labelled):

@@ -32,7 +32,7 @@ from webapp.postings.applying import queries as applications
 from webapp.postings.life import operations as life
 from webapp.postings.models import Posting, PostingState
 from webapp.sources import duplicates, receiving
-from workers import schedule, serving
+from workers import casework, schedule, serving
 
 INDEX, NOTIFY, BATCH = "index", "notify", "batch"
 
@@ -95,6 +95,7 @@ _OWN: dict[type[Event], tuple[Listener, ...]] = {
     events.IndexCheckDue: (_CHECK_INDEX,),
     events.IndexCheckAsked: (_CHECK_INDEX,),
     events.IndexRebuildAsked: (_REBUILD_INDEX,),
+    **casework.LISTENERS,
 }
 LISTENERS = _OWN | {kind: _OWN.get(kind, ()) + more for kind, more in serving.LISTENERS.items()}
 
@@ -282,4 +283,5 @@ HANDLERS: Mapping[str, Handler] = {
     _GROUP_POSTING.name: Inside(_group_posting),
     **{name: Inside(act) for name, act in serving.INSIDE.items()},
     **{name: Long(run) for name, run in serving.RUNS.items()},
+    **{name: Long(run) for name, run in casework.RUNS.items()},
 }

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp import ledger
 from webapp.access import Actor
+from webapp.casework.destinations import comparing
 from webapp.db import LOCAL_ZONE, reading, today, transaction
 from webapp.demand import reminding
 from webapp.employers import operations as employers
@@ -116,9 +117,14 @@ def _remind_of_ends(renew: Renew) -> None:
     life.close_stale(today(), renew, by=Actor.SYSTEM)
 
 
+def _forget_comparisons(renew: Renew) -> None:
+    comparing.forget_old(renew)
+
+
 SCHEDULE: tuple[Job, ...] = (
     Job("expire_postings", Daily(time(0, 5)), work=_expire_postings),
     Job("pull_sources", Every(timedelta(minutes=1)), work=pulling.pull_due, needed=pulling.is_due),
+    Job("forget_comparisons", Daily(time(3, 50)), work=_forget_comparisons),
     Job("group_postings", Daily(time(2, 30)), work=_group_postings),
     Job("forget_files", Daily(time(3, 40)), work=_forget_files),
     Job("remind_of_ends", Daily(time(8, 20)), work=_remind_of_ends),

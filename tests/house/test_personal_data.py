@@ -28,6 +28,7 @@ from tests.factories.accounts import PASSWORD, make_staff
 from tests.factories.demand import make_need, make_officer
 from tests.factories.employers import make_employer
 from tests.factories.inspection import make_draw, make_inspector
+from tests.house import placed
 from tests.house.town import ID_NUMBER
 from tests.journeys import walks
 from tests.journeys.places import HerePlace, here
@@ -127,6 +128,7 @@ def live(town: Town) -> None:
     _apply(town, seeker, owner)
     _inspect(town)
     _visit(town)
+    placed.live(town)
     _mistakes(town)
 
 

@@ -10,6 +10,7 @@ from webapp.events.applying import *
 from webapp.events.bulk import *
 from webapp.events.casework import *
 from webapp.events.demand import *
+from webapp.events.destinations import *
 from webapp.events.event import Event as Event
 from webapp.events.house import *
 from webapp.events.inspection import *

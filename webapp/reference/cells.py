@@ -1,4 +1,4 @@
-"""How one cell of a table's file is read; a bad one says so in the words of whoever keeps the file."""
+"""Cells of a reference table as text: what each kind may hold, and what makes its row bad."""
 
 import re
 from collections.abc import Mapping
@@ -28,14 +28,27 @@ def text(record: Mapping[str, str], column: str, limit: int, *, required: bool =
     return value
 
 
-def day(record: Mapping[str, str], *columns: str) -> date | None:
-    value = next((record[column].strip() for column in columns if record.get(column, "").strip()), "")
-    if not value:
+def coordinate(record: Mapping[str, str], *columns: str, limit: float) -> float | None:
+    text = next((record[column].strip() for column in columns if record.get(column, "").strip()), "")
+    if not text:
         return None
     try:
-        return date.fromisoformat(value)
+        value = float(text)
     except ValueError:
-        raise BadRow(f"日期要写成 2025-10-01 的样子：{value}") from None
+        raise BadRow(f"坐标不是数字：{text}") from None
+    if not -limit <= value <= limit:
+        raise BadRow(f"坐标超出范围：{text}")
+    return value
+
+
+def day(record: Mapping[str, str], *columns: str) -> date | None:
+    text = next((record[column].strip() for column in columns if record.get(column, "").strip()), "")
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadRow(f"日期要写成 2025-10-01 的样子：{text}") from None
 
 
 def is_true(record: Mapping[str, str], column: str) -> bool:

@@ -11,9 +11,10 @@ from webapp.access import Actor
 from webapp.db import new_key, now, session
 from webapp.events import ReferenceImported, WordingAdded, WordingRemoved
 from webapp.ledger import record
+from webapp.reference.cells import Row
 from webapp.reference.models import Occupation, ShippedTable, Wording, WordKind, WordOrigin, as_word
 from webapp.reference.queries import forget
-from webapp.reference.tables import TABLES, Refusal, Row, Table, TableFile, read_file, word_list
+from webapp.reference.tables import TABLES, Refusal, Table, TableFile, read_file, word_list
 
 SHIPPED = Path(__file__).parent / "data"
 _SHIPPED_ORIGIN = "shipped"

@@ -13,14 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from webapp.db import Base
+from webapp.reference import destination_tables as destinations
 from webapp.reference import service_tables
-from webapp.reference.cells import BadRow as BadRow
-from webapp.reference.cells import Row as Row
-from webapp.reference.cells import day as _day
-from webapp.reference.cells import is_true as _is_true
-from webapp.reference.cells import matched as _matched
-from webapp.reference.cells import span as _span
-from webapp.reference.cells import text as _text
+from webapp.reference.cells import BadRow, Row, coordinate, day, is_true, matched, span, text
 from webapp.reference.models import (
     CompanyEnd,
     GateRule,
@@ -80,19 +75,6 @@ class Table:
     """Values that rows of files carry and other rows of the table do not: a reload touches only the former."""
 
 
-def _coordinate(record: Mapping[str, str], *columns: str, limit: float) -> float | None:
-    text = next((record[column].strip() for column in columns if record.get(column, "").strip()), "")
-    if not text:
-        return None
-    try:
-        value = float(text)
-    except ValueError:
-        raise BadRow(f"坐标不是数字：{text}") from None
-    if not -limit <= value <= limit:
-        raise BadRow(f"坐标超出范围：{text}")
-    return value
-
-
 def short_region_name(name: str) -> str:
     """`历下区` -> `历下`; a name of one character keeps its suffix (`曹县`), or nobody would know it."""
     for suffix in _REGION_SUFFIXES:
@@ -113,34 +95,34 @@ def region_parent(code: str) -> tuple[RegionLevel, str | None]:
 
 
 def _region(record: Mapping[str, str]) -> Iterator[Row]:
-    code = _matched(r"\d{6}", record["code"].strip(), "行政区划代码不是六位数字")
-    name = _text(record, "name", 60, required=True)
+    code = matched(r"\d{6}", record["code"].strip(), "行政区划代码不是六位数字")
+    name = text(record, "name", 60, required=True)
     level, parent = region_parent(code)
     yield {
         "code": code,
         "name": name,
-        "short_name": _text(record, "short_name", 40) or short_region_name(name),
+        "short_name": text(record, "short_name", 40) or short_region_name(name),
         "level": level,
         "parent": parent,
-        "pinyin": _text(record, "pinyin", 80),
-        "lon": _coordinate(record, "lon", "center_lon", limit=180),
-        "lat": _coordinate(record, "lat", "center_lat", limit=90),
-        "source": _text(record, "source", 120),
+        "pinyin": text(record, "pinyin", 80),
+        "lon": coordinate(record, "lon", "center_lon", limit=180),
+        "lat": coordinate(record, "lat", "center_lat", limit=90),
+        "source": text(record, "source", 120),
     }
 
 
 def _occupation(record: Mapping[str, str]) -> Iterator[Row]:
     """The row itself, then the classes it names in columns of its own (major, middle, minor), as the full 大典 file does."""
-    code = _matched(r"\d(-\d\d){0,3}", record["code"].strip(), "职业代码要写成 6-18-02-04 的样子")
-    source, checked = _text(record, "source", 120), _is_true(record, "checked")
+    code = matched(r"\d(-\d\d){0,3}", record["code"].strip(), "职业代码要写成 6-18-02-04 的样子")
+    source, checked = text(record, "source", 120), is_true(record, "checked")
     titles = (title for title in _LIST_MARKS.split(record.get("job_titles", "")) if _WHOLE_TITLE.fullmatch(title))
     names = [*_LIST_MARKS.split(record.get("synonyms", "")), *titles]
     yield {
         "code": code,
-        "name": _text(record, "name", 80, required=True),
+        "name": text(record, "name", 80, required=True),
         "parent": code.rpartition("-")[0] or None,
         "synonyms": list(dict.fromkeys(name for name in names if name)),
-        "common": _is_true(record, "common"),
+        "common": is_true(record, "common"),
         "source": source,
         "checked": checked,
     }
@@ -154,85 +136,85 @@ def _occupation(record: Mapping[str, str]) -> Iterator[Row]:
 def _industry(record: Mapping[str, str]) -> Iterator[Row]:
     """Codes may carry the letter of their section (`C13`), as forms print them."""
     code = record["code"].strip().upper()
-    _matched(r"[A-T]|[A-T]?\d{2,4}", code, "行业代码要写成 C、13 或 1311 的样子")
+    matched(r"[A-T]|[A-T]?\d{2,4}", code, "行业代码要写成 C、13 或 1311 的样子")
     digits = code.lstrip("ABCDEFGHIJKLMNOPQRST")
     letter = code[: len(code) - len(digits)]
     parent = digits[:-1] if len(digits) > 2 else (letter or record.get("parent", "").strip().upper())
     if digits and len(digits) == 2:
-        _matched(r"[A-T]", parent, "大类要写明所属门类（parent 列，一个字母）")
+        matched(r"[A-T]", parent, "大类要写明所属门类（parent 列，一个字母）")
     yield {
         "code": digits or code,
-        "name": _text(record, "name", 80, required=True),
+        "name": text(record, "name", 80, required=True),
         "parent": parent if digits else None,
-        "source": _text(record, "source", 120),
+        "source": text(record, "source", 120),
     }
 
 
 def _parameter(record: Mapping[str, str]) -> Iterator[Row]:
     yield {
-        "key": _matched(r"[a-z][a-z0-9_]{1,79}", record["key"].strip(), "参数名只能用小写字母、数字和下划线"),
-        **_span(record),
-        "value": _text(record, "value", 120) or None,
-        "unit": _text(record, "unit", 40),
-        "basis": _text(record, "basis", 2000),
-        "source": _text(record, "source", 2000),
-        "checked": _is_true(record, "checked"),
+        "key": matched(r"[a-z][a-z0-9_]{1,79}", record["key"].strip(), "参数名只能用小写字母、数字和下划线"),
+        **span(record),
+        "value": text(record, "value", 120) or None,
+        "unit": text(record, "unit", 40),
+        "basis": text(record, "basis", 2000),
+        "source": text(record, "source", 2000),
+        "checked": is_true(record, "checked"),
     }
 
 
 def _gate_rule(record: Mapping[str, str]) -> Iterator[Row]:
-    severity = _text(record, "severity", 20, required=True)
+    severity = text(record, "severity", 20, required=True)
     if severity not in _SEVERITIES:
         raise BadRow(f"severity 只能是 {'、'.join(_SEVERITIES)}：{severity}")
     yield {
-        "code": _matched(r"[A-Z][A-Z0-9_]{1,24}(\.[a-z_]{1,14})?", record["code"].strip(), "规则代码要写成 AGE 或 HEALTH.carrier 的样子"),
-        "profile": _matched(r"|direct|forwarded|gig", record.get("profile", "").strip(), "profile 只能是 direct、forwarded、gig 或者不填"),
-        "label": _text(record, "label", 40, required=True),
+        "code": matched(r"[A-Z][A-Z0-9_]{1,24}(\.[a-z_]{1,14})?", record["code"].strip(), "规则代码要写成 AGE 或 HEALTH.carrier 的样子"),
+        "profile": matched(r"|direct|forwarded|gig", record.get("profile", "").strip(), "profile 只能是 direct、forwarded、gig 或者不填"),
+        "label": text(record, "label", 40, required=True),
         "severity": _SEVERITIES[severity],
-        "holds": _is_true(record, "holds"),
-        "necessity": _is_true(record, "necessity"),
+        "holds": is_true(record, "holds"),
+        "necessity": is_true(record, "necessity"),
         "fields": [field for field in record.get("fields", "").strip().split("|") if field],
-        **_span(record),
-        "article": _text(record, "article", 2000, required=True),
-        "message": _text(record, "message", 500, required=True),
-        "mending": _text(record, "mending", 500),
-        "instead": _text(record, "instead", 60),
-        "source": _text(record, "source", 2000),
-        "checked": _is_true(record, "checked"),
+        **span(record),
+        "article": text(record, "article", 2000, required=True),
+        "message": text(record, "message", 500, required=True),
+        "mending": text(record, "mending", 500),
+        "instead": text(record, "instead", 60),
+        "source": text(record, "source", 2000),
+        "checked": is_true(record, "checked"),
     }
 
 
 def _company_end(record: Mapping[str, str]) -> Iterator[Row]:
     yield {
-        "uscc": _matched(r"[0-9A-HJ-NPQRTUWXY]{18}", record["uscc"].strip().upper(), "统一社会信用代码不是 18 位"),
-        "name": _text(record, "name", 120, required=True),
-        "status": _text(record, "status", 20, required=True),
-        "ended_on": _day(record, "ended_on"),
-        "source": _text(record, "source", 120),
+        "uscc": matched(r"[0-9A-HJ-NPQRTUWXY]{18}", record["uscc"].strip().upper(), "统一社会信用代码不是 18 位"),
+        "name": text(record, "name", 120, required=True),
+        "status": text(record, "status", 20, required=True),
+        "ended_on": day(record, "ended_on"),
+        "source": text(record, "source", 120),
     }
 
 
 def _place_name(record: Mapping[str, str]) -> Iterator[Row]:
-    code = _matched(r"\d{6}", record["code"].strip(), "行政区划代码不是六位数字")
-    kind = _text(record, "kind", 20, required=True)
+    code = matched(r"\d{6}", record["code"].strip(), "行政区划代码不是六位数字")
+    kind = text(record, "kind", 20, required=True)
     if kind not in _PLACE_KINDS:
         raise BadRow(f"kind 只能是 {'、'.join(_PLACE_KINDS)}：{kind}")
-    street = _matched(r"|\d{9}", record.get("street", "").strip(), "街道代码不是九位数字")
+    street = matched(r"|\d{9}", record.get("street", "").strip(), "街道代码不是九位数字")
     if street and not street.startswith(code):
         raise BadRow(f"街道代码 {street} 不属于 {code}")
     yield {
-        "name": _text(record, "name", 60, required=True),
+        "name": text(record, "name", 60, required=True),
         "code": code,
         "street": street,
         "kind": _PLACE_KINDS[kind],
-        "source": _text(record, "source", 120),
+        "source": text(record, "source", 120),
     }
 
 
 def _neighbourhood(record: Mapping[str, str]) -> Iterator[Row]:
-    code = _matched(r"\d{6}", record["code"].strip(), "行政区划代码不是六位数字")
-    neighbours = [_matched(r"\d{6}", part, "行政区划代码不是六位数字") for part in _LIST_MARKS.split(record["neighbours"].strip())]
-    yield {"code": code, "neighbours": list(dict.fromkeys(neighbours)), "source": _text(record, "source", 120)}
+    code = matched(r"\d{6}", record["code"].strip(), "行政区划代码不是六位数字")
+    neighbours = [matched(r"\d{6}", part, "行政区划代码不是六位数字") for part in _LIST_MARKS.split(record["neighbours"].strip())]
+    yield {"code": code, "neighbours": list(dict.fromkeys(neighbours)), "source": text(record, "source", 120)}
 
 
 def word_list(texts: Iterable[str], *, word: str) -> list[str]:
@@ -241,12 +223,12 @@ def word_list(texts: Iterable[str], *, word: str) -> list[str]:
 
 
 def _wording(record: Mapping[str, str]) -> Iterator[Row]:
-    word = as_word(_text(record, "word", 40, required=True))
-    kind = _text(record, "kind", 20, required=True)
+    word = as_word(text(record, "word", 40, required=True))
+    kind = text(record, "kind", 20, required=True)
     if kind not in _WORD_KINDS:
         raise BadRow(f"kind 只能是 {'、'.join(_WORD_KINDS)}：{kind}")
     words = word_list(record["words"].split("|"), word=word)
-    occupations = [_matched(r"\d(-\d\d){0,3}", code, "职业代码要写成 6-18-02-04 的样子") for code in record["occupations"].split("|") if code]
+    occupations = [matched(r"\d(-\d\d){0,3}", code, "职业代码要写成 6-18-02-04 的样子") for code in record["occupations"].split("|") if code]
     if not words and not occupations:
         raise BadRow(f"“{word}”没有写明其他叫法，也没有职业代码")
     yield {"word": word, "kind": _WORD_KINDS[kind], "words": words, "occupations": occupations, "by_id": None, "at": None, **_OF_FILES}
@@ -271,6 +253,10 @@ TABLES: dict[str, Table] = {
         ("code", "label", "severity", "region", "article", "message"),
         _gate_rule,
     ),
+    "destination_codes": Table(destinations.DestinationCode, ("year", "code"), ("year", "code", "label", "kind", "numerator"), destinations.code),
+    "evidence_kinds": Table(destinations.EvidenceKind, ("code",), ("code", "label", "weight", "proves"), destinations.evidence),
+    "pressure_phrases": Table(destinations.PressurePhrase, ("code",), ("code", "words", "article", "message"), destinations.phrase),
+    "comparison_purposes": Table(destinations.ComparisonPurpose, ("code",), ("code", "label", "basis", "keep_days"), destinations.purpose),
     "company_ends": Table(CompanyEnd, ("uscc",), ("uscc", "name", "status"), _company_end),
     "service_types": Table(ServiceType, ("code",), ("code", "label", "counts"), service_tables.service_type),
     "service_channels": Table(ServiceChannel, ("code",), ("code", "label", "serves"), service_tables.service_channel),

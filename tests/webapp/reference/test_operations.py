@@ -8,6 +8,7 @@ from tests.conftest import SHARED
 from webapp.access import Actor
 from webapp.db import session, transaction
 from webapp.ledger import Entry
+from webapp.reference import destinations
 from webapp.reference.models import Occupation, Parameter, Region, ShippedTable
 from webapp.reference.operations import SHIPPED, TableReport, import_table, load_shipped
 from webapp.reference.queries import industries, occupation, regions, whole
@@ -184,3 +185,12 @@ def test_an_official_file_names_no_class_by_a_broken_cell() -> None:
     run("occupations", SHARED / "data" / "occupations_2022.csv")
     names = session().scalars(select(Occupation.name).where(Occupation.code.in_(["6-27-01", "3-02-02"])).order_by(Occupation.code)).all()
     assert names == ["保卫和警务辅助人员", "废料和碎屑加工处理人员"]
+
+
+def test_the_table_of_destinations_of_a_new_year_stands_beside_the_old_one(tmp_path: Path) -> None:
+    text = "year,code,label,kind,numerator,source,checked\n2027,01,签约就业,employed,是,当年文件,已核实\n2027,!,错,employed,,,\n"
+    report = run("destination_codes", write(tmp_path, text))
+    assert (report.added, [refusal.line for refusal in report.refused]) == (1, [3])
+    with transaction():
+        assert [len(destinations.codes_of(destinations.table_year(year))) for year in (2027, 2026)] == [1, 14]
+        assert destinations.codes_of(2027)[0].checked

@@ -3,7 +3,34 @@
 They share one blueprint; each module guards its own routes. What a page shows is scoped by the queries it asks.
 """
 
-from webapp.casework.views import planning, programmes, referrals, serving, standards
+from webapp.casework.views import (
+    comparisons,
+    destination_case,
+    destination_checks,
+    destinations,
+    my_destination,
+    planning,
+    programmes,
+    referrals,
+    serving,
+    standards,
+    trainee_posts,
+    traineeships,
+)
 from webapp.casework.views.room import blueprint
 
-__all__ = ["blueprint", "planning", "programmes", "referrals", "serving", "standards"]
+__all__ = [
+    "blueprint",
+    "comparisons",
+    "destination_case",
+    "destination_checks",
+    "destinations",
+    "my_destination",
+    "planning",
+    "programmes",
+    "referrals",
+    "serving",
+    "standards",
+    "trainee_posts",
+    "traineeships",
+]
