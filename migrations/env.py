@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Enum
 from webapp import files, ledger
 from webapp.accounts import models as accounts
 from webapp.casework import models as casework
+from webapp.casework.desk import models as casework_desk
 from webapp.config import Settings
 from webapp.db import Base, make_engine
 from webapp.demand import catalogue_models as catalogue
@@ -30,6 +31,7 @@ MODELS = (
     accounts,
     applying,
     casework,
+    casework_desk,
     catalogue,
     demand,
     employers,

@@ -107,12 +107,16 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.CampaignPrepared,
         events.CampaignPublished,
         events.CaseAssigned,
+        events.CaseCallLogged,
+        events.CaseCallUndone,
         events.CaseEntered,
         events.CaseLeft,
         events.CaseReturned,
+        events.CaseShown,
         events.CaseTagged,
         events.CaseUntagged,
         events.CasesHandedOver,
+        events.CasesMessaged,  # the operation itself queues the messages
         events.CheckJudged,  # what becomes of the posting is told as PostingClosed
         events.CheckReassigned,
         events.CheckReopened,
