@@ -36,6 +36,7 @@ const keys = {
 
 if (list) {
   for (const hint of document.querySelectorAll("[data-keys]")) hint.hidden = false;
+  list.classList.add("has-keys");
   document.addEventListener("keydown", (event) => {
     if (event.repeat || event.ctrlKey || event.metaKey || event.isComposing) return;
     const key = event.key.toLowerCase();
