@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Enum
 from webapp import files, ledger
 from webapp.accounts import models as accounts
 from webapp.casework import models as casework
+from webapp.casework.desk import models as casework_desk
 from webapp.casework.destinations import comparison_models as comparisons
 from webapp.casework.destinations import models as destinations
 from webapp.casework.serving import models as serving
@@ -36,6 +37,7 @@ MODELS = (
     accounts,
     applying,
     casework,
+    casework_desk,
     catalogue,
     comparisons,
     demand,

@@ -82,6 +82,7 @@ DESKS = (
     (Permission.FIGURES_READ, "就业登记", "postings.hire_figures"),
     (Permission.SEARCH_REPORT, "搜不到的词", "postings.search_report"),
     (Permission.OUTLET_READ, "发布渠道", "outlets.outlets"),
+    (Permission.CASE_READ, "实名制帮扶", "casework.desk"),
     (Permission.STAFF_MANAGE, "人员", "accounts.staff"),
     (Permission.DELIVERIES_READ, "运行情况", "notices.deliveries"),
     (Permission.DELIVERIES_READ, "检索索引", "postings.index_state"),

@@ -128,6 +128,10 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.CaseTagged,
         events.CaseUntagged,
         events.CasesHandedOver,
+        events.CaseCallLogged,
+        events.CaseCallUndone,
+        events.CaseShown,
+        events.CasesMessaged,  # the operation itself queues the messages
     }
 )
 """Facts that are only written down. A house test wants every fact here or in LISTENERS."""

@@ -23,7 +23,7 @@ from tests.factories.postings import make_application, make_posting, posting_val
 from tests.factories.reference import set_parameter
 from tests.factories.seekers import make_saved_search
 from tests.factories.sources import make_matrix, node_values
-from tests.house import demanded, inspected, placed, served
+from tests.house import cared, demanded, inspected, placed, served
 from webapp import files
 from webapp.access import STAFF, Actor, Role
 from webapp.accounts import operations as accounts
@@ -44,6 +44,7 @@ from webapp.postings.models import IndexRunKind, Posting, PostingState, SearchTa
 from webapp.postings.reviewing import operations as reviewing
 from webapp.reference.operations import add_wording
 
+CASEWORK = (cared, placed, served)
 LATER = timedelta(hours=2)
 SEEKERS = ("application", "withdraw_application", "change_consent", "decline_offer")
 INVITED = ("interview_calendar", "confirm_interview", "ask_other_time")
@@ -66,8 +67,8 @@ class Town:
     rows: dict[str, Any] = field(default_factory=dict)
     posts: dict[PostingState, UUID] = field(default_factory=dict)
     inspected: dict[str, Any] = field(default_factory=dict)
-    served: dict[str, Any] = field(default_factory=dict)
-    placed: dict[str, Any] = field(default_factory=dict)
+    parts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What the modules of CASEWORK hold, by their names."""
 
     def addresses(self) -> dict[tuple[str, str], dict[str, Any]]:
         """What an address is made of, by endpoint and case; an endpoint that is not here needs nothing."""
@@ -149,8 +150,10 @@ class Town:
             }
         found |= {("sources.receive", case): {"mode": "delta"} for case in ("", "with a key")}
         found |= {(f"postings.{name}", "of Jinan"): {"region": "370100"} for name in ("figures", "search_report")}
-        found |= inspected.addresses(self.inspected, self.posts) | served.addresses(self.served)
-        return found | placed.addresses(self.placed)
+        found |= inspected.addresses(self.inspected, self.posts)
+        for part in CASEWORK:
+            found |= part.addresses(self.parts[part.__name__])
+        return found
 
     def headers(self) -> dict[tuple[str, str], dict[str, str]]:
         """What a request is sent with beside its cookie, by endpoint and case: the key of a node."""
@@ -229,7 +232,10 @@ class Town:
         told |= {("postings.ignore_search", "of Jinan"): {"word": IN_JINAN}}
         told |= {("accounts.register_employer", "with its aim"): {"phone": "13700000004", "agreed": "y"}}
         told |= {("accounts.sign_in_code", "wrong code"): {"code": "000000" if self.rows["digits"] != "000000" else "111111"}}
-        return told | inspected.answers(self.inspected) | served.answers(self.served) | placed.answers(self.placed)
+        told |= inspected.answers(self.inspected)
+        for part in CASEWORK:
+            told |= part.answers(self.parts[part.__name__])
+        return told
 
 
 def build() -> Town:
@@ -237,8 +243,8 @@ def build() -> Town:
     town = Town()
     people_of = _people(town)
     _rows(town, people_of)
-    town.inspected, town.served = inspected.build(people_of, town.posts), served.build(people_of)
-    town.placed = placed.build(people_of)
+    town.inspected = inspected.build(people_of, town.posts)
+    town.parts = {part.__name__: part.build(people_of) for part in CASEWORK}
     for name, person in people_of.items():
         with transaction():
             town.tokens[name] = accounts.start_session(session().get_one(Person, person.id), device="测试", by=Actor.SYSTEM)

@@ -81,6 +81,7 @@ def assign(case: Case, caseworker: Person, *, reason: str = "", by: Actor, on: d
         raise AlreadyTheirs
     if case.caseworker_id is not None and not reason.strip():
         raise NoReason
+    _end_assignments([case], on)
     row = _take_over(case, caseworker.id, reason=reason, by=by, on=on)
     record(CaseAssigned(str(case.id), str(caseworker.id)), by=by)
     return row
@@ -98,6 +99,7 @@ def hand_over(cases: Iterable[Case], caseworker: Person, *, reason: str, by: Act
         require_open(case)
     if not all(queries.is_active_caseworker(caseworker, region) for region in {case.region for case in moved}):
         raise NotACaseworker
+    _end_assignments(moved, on)
     for case in moved:
         _take_over(case, caseworker.id, reason=reason, by=by, on=on)
     if moved:
@@ -105,15 +107,18 @@ def hand_over(cases: Iterable[Case], caseworker: Person, *, reason: str, by: Act
     return len(moved)
 
 
+def _end_assignments(cases: Iterable[Case], on: date) -> None:
+    for row in queries.open_assignments(cases):
+        row.until = on
+    session().flush()  # the unique index over what is open sees the end before the beginning
+
+
 def _take_over(case: Case, caseworker_id: UUID, *, reason: str, by: Actor, on: date) -> Assignment:
-    before = queries.open_assignment(case.id) if case.caseworker_id is not None else None
-    if before is not None:
-        before.until = on
-        session().flush()  # the unique index over what is open sees the end before the beginning
+    was_held = case.caseworker_id is not None
     row = Assignment(id=new_key(), case_id=case.id, caseworker_id=caseworker_id, since=on, reason=reason.strip()[:200], by_id=by.person_id)
     session().add(row)
     case.caseworker_id, case.assigned_at, case.opened_at = caseworker_id, now(), None
-    step(case, StepKind.ASSIGNED if before is None else StepKind.HANDED_OVER, by=by, on=on, note=reason, data={"to": str(caseworker_id)})
+    step(case, StepKind.HANDED_OVER if was_held else StepKind.ASSIGNED, by=by, on=on, note=reason, data={"to": str(caseworker_id)})
     return row
 
 

@@ -16,6 +16,7 @@ from webapp.accounts.models import Person, RoleGrant
 from webapp.casework.models import Assignment, Case, CaseStep, Client, Graduation, Origin, Tag
 from webapp.db import session
 
+Scope = ColumnElement[bool]
 LEADING = frozenset({Level.PROVINCE, Level.CITY, Level.COUNTY})
 """Levels that say who holds which case."""
 
@@ -34,6 +35,11 @@ def area(grants: Iterable[Grant]) -> ColumnElement[bool]:
     return reached(Case.region, grants)
 
 
+def kept(caseworker_id: UUID, grants: Sequence[Grant]) -> Scope:
+    """What this person may write in: the own cases, and every one of the area where they lead it."""
+    return or_(and_(Case.caseworker_id == caseworker_id, area(grants)), area(leading(grants)))
+
+
 def case_within(key: UUID, grants: Iterable[Grant], *, for_change: bool = False) -> Case | None:
     """A case of the area of these grants; locked inside a transaction that changes it."""
     wanted = select(Case).where(Case.id == key, area(grants))
@@ -41,8 +47,7 @@ def case_within(key: UUID, grants: Iterable[Grant], *, for_change: bool = False)
 
 
 def kept_by(key: UUID, caseworker_id: UUID, grants: Sequence[Grant], *, for_change: bool = False) -> Case | None:
-    """One that this person may write in: the own ones, and every one of the area where they lead it."""
-    wanted = select(Case).where(Case.id == key, or_(and_(Case.caseworker_id == caseworker_id, area(grants)), area(leading(grants))))
+    wanted = select(Case).where(Case.id == key, kept(caseworker_id, grants))
     return session().scalar(wanted.with_for_update() if for_change else wanted)
 
 
@@ -89,6 +94,11 @@ def graduations_of(client_id: UUID) -> Sequence[Graduation]:
 def tags_of(case: Case, *, on: date) -> Sequence[Tag]:
     holds = or_(Tag.until.is_(None), Tag.until > on)
     return session().scalars(select(Tag).where(Tag.case_id == case.id, holds).order_by(Tag.id)).all()
+
+
+def open_assignments(cases: Iterable[Case]) -> Sequence[Assignment]:
+    keys = [case.id for case in cases]
+    return session().scalars(select(Assignment).where(Assignment.case_id.in_(keys), Assignment.until.is_(None))).all()
 
 
 def open_assignment(case_id: UUID) -> Assignment | None:

@@ -108,3 +108,29 @@ class NoChange(Refusal):
 
 class HeldElsewhere(Refusal):
     says = "这个人现在不在您负责的地区的名单里，不能直接纳入。请联系市级就业专员办理转移"
+
+
+class TooLate(Refusal):
+    says = "现在不能撤销了：过了时间，或者后面又有了新的记录。写错了请再记一条更正，原来的一条保留备查"
+
+
+class TooMany(Refusal):
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+    def __str__(self) -> str:
+        return f"一次最多处理 {self.most} 人，请缩小范围"
+
+
+class NobodyChosen(Refusal):
+    says = "还没有选中任何人。请先勾选，或者选“全部符合条件的人”"
+
+
+class TooManyFilters(Refusal):
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+    def __str__(self) -> str:
+        return f"最多存 {self.most} 个常用筛选，请先删掉不用的"

@@ -51,3 +51,31 @@ class CaseUntagged(Event):
 class CaseLeft(Event):
     case_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCallLogged(Event):
+    """A caseworker wrote down what came of a call."""
+
+    case_id: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCallUndone(Event):
+    case_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseShown(Event):
+    """Somebody read the ID number and the phones of a person in full; `purpose` is a code."""
+
+    case_id: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasesMessaged(Event):
+    """So many people were sent one message."""
+
+    count: int

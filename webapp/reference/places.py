@@ -40,6 +40,7 @@ class PlaceNames(Mapping[str, tuple[NamedPlace, ...]]):
         found: dict[str, list[NamedPlace]] = {}
         for place in (*_of_regions(regions), *_of_names(names)):
             found.setdefault(place.name, []).append(place)
+        self._streets = {place.street: place.name for places in found.values() for place in places if place.street and not place.short}
         self._named = MappingProxyType({name: _in_order(places, home[:2]) for name, places in found.items()})
 
     def __getitem__(self, name: str) -> tuple[NamedPlace, ...]:
@@ -50,6 +51,14 @@ class PlaceNames(Mapping[str, tuple[NamedPlace, ...]]):
 
     def __len__(self) -> int:
         return len(self._named)
+
+    def street(self, code: str) -> str:
+        """The name of a street or town by its nine digits; empty where it is not loaded."""
+        return self._streets.get(code, "")
+
+    def streets(self, county: str) -> list[tuple[str, str]]:
+        """(code, name) of a county's streets and towns, in order of their codes."""
+        return sorted((code, name) for code, name in self._streets.items() if code.startswith(county))
 
     def meant(self, name: str, *, within: str = "") -> NamedPlace | None:
         """The place that `name` means, if it is one; `within` is a region said beside it (济南 市中区). None: unknown, or several."""

@@ -4,7 +4,11 @@ They share one blueprint; each module guards its own routes. What a page shows i
 """
 
 from webapp.casework.views import (
+    agenda,
+    bulk,
+    cases,
     comparisons,
+    desk,
     destination_case,
     destination_checks,
     destinations,
@@ -20,8 +24,12 @@ from webapp.casework.views import (
 from webapp.casework.views.room import blueprint
 
 __all__ = [
+    "agenda",
     "blueprint",
+    "bulk",
+    "cases",
     "comparisons",
+    "desk",
     "destination_case",
     "destination_checks",
     "destinations",
