@@ -18,7 +18,7 @@ from webapp.accounts.models import Person
 from webapp.casework import operations as cases
 from webapp.casework import queries as case_queries
 from webapp.casework.models import Case, Client, Origin, OriginKind, Stage, Standing, Tag
-from webapp.casework.refusals import AlreadyTheirs, Decided, NotACaseworker
+from webapp.casework.refusals import AlreadyTheirs, Decided, NoReason, NotACaseworker
 from webapp.casework.serving import counting
 from webapp.casework.serving.hardship import Known, age, first_met, is_of_age, months_between
 from webapp.casework.serving.models import MoveKind, MoveState, ProgrammeMove, ProgrammeRun, RunState, Unemployment
@@ -257,9 +257,11 @@ def keep_origin(case: Case, kind: OriginKind, source: str, *, on: date) -> None:
 
 
 def decide(move: ProgrammeMove, *, do: bool, remark: str = "", by: Actor, on: date) -> None:
-    """A person confirms what the rules propose, or says why not. Raises Decided."""
+    """A person confirms what the rules propose, or says why not. Raises Decided, and NoReason for a no without it."""
     if move.state is not MoveState.PROPOSED:
         raise Decided
+    if not do and not remark.strip():
+        raise NoReason
     client = session().get_one(Client, move.client_id)
     if do:
         _perform(move, client, _inside(client, move.programme), by=by, on=on)

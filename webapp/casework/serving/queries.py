@@ -1,6 +1,6 @@
 """Questions about services, referrals and plans. A case is found in its scope by the base; what hangs on it is found through it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -62,11 +62,11 @@ def within(grants: Iterable[Grant]) -> ColumnElement[bool]:
     return ServiceRecord.case_id.in_(select(Case.id).where(cases.area(grants)))
 
 
-def logged(grants: Sequence[Grant], start: date, end: date, *, entered: Entered | None = None, kind: str = "") -> Select[ServiceRecord]:
+def logged(grants: Sequence[Grant], start: date, end: date, *, entered: Collection[Entered] = (), kind: str = "") -> Select[ServiceRecord]:
     """What holds and was done from `start` to `end` in the area, the latest first."""
     wanted = select(ServiceRecord).where(within(grants), ServiceRecord.superseded_at.is_(None), ServiceRecord.on.between(start, end))
-    if entered is not None:
-        wanted = wanted.where(ServiceRecord.entered == entered)
+    if entered:
+        wanted = wanted.where(ServiceRecord.entered.in_(entered))
     if kind:
         wanted = wanted.where(ServiceRecord.type == kind)
     return wanted.order_by(ServiceRecord.on.desc(), ServiceRecord.id.desc())

@@ -145,12 +145,14 @@ def service_log() -> str:
     end, grants, programmes = month_end(start), reading(), serving.programmes()
     code = asked("programme") if asked("programme") in programmes else next(iter(programmes), "")
     entered, kind, times = member(Entered, asked("entered")), asked("type"), asked("times")
+    is_offline = asked("entered") == "offline"
+    ways = OFFLINE if is_offline else {entered} if entered else frozenset()
     counts = served.entered_counts(grants, start, end)
     if times.isdigit():
         people, page = paginate(served.served(grants, code, int(times)), size=50), None
         held = {case.id: case for case in people.rows}
     else:
-        people, page = None, paginate(served.logged(grants, start, end, entered=entered, kind=kind), size=50)
+        people, page = None, paginate(served.logged(grants, start, end, entered=ways, kind=kind), size=50)
         held = served.cases_by_id(row.case_id for row in page.rows)
     return render_template(
         "casework/service_log.html",
@@ -165,7 +167,7 @@ def service_log() -> str:
         page=page,
         people=people,
         times=int(times) if times.isdigit() else None,
-        entered=entered,
+        entered_label="线下补录" if is_offline else entered.label if entered else "",
         kind=kind,
         cases=held,
         clients=served.clients_by_id(case.client_id for case in held.values()),

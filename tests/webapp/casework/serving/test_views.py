@@ -165,7 +165,12 @@ class TestServices:
         assert "0.0" in page.text
         opened = read(client.get(f"/casework/services?month={today():%Y-%m}&type=guidance&entered=web"))
         assert "共 1 条" in opened.text and "孙**" in opened.text
-        for times, people in ((2, 1), (0, 0), (3, 0)):
+        with transaction():
+            session().get_one(Case, case.id).counts_from = today() - timedelta(days=9)
+        make_service(case, worker, on=max(today() - timedelta(days=5), today().replace(day=1)), type="startup")
+        offline = read(client.get(f"/casework/services?month={today():%Y-%m}&entered=offline"))
+        assert "共 1 条，线下补录" in offline.text or today().day < 3
+        for times, people in ((3, 1), (0, 0), (2, 0)):
             assert f"共 {people} 人" in read(client.get(f"/casework/services?programme=graduates&times={times}")).text
         assert client.get("/casework/services?month=%00&times=99999999&page=x&entered=y").status_code == 200
 
