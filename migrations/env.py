@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Enum
 from webapp import files, ledger
 from webapp.accounts import models as accounts
 from webapp.casework import models as casework
+from webapp.casework.rosters import models as rosters
 from webapp.config import Settings
 from webapp.db import Base, make_engine
 from webapp.demand import catalogue_models as catalogue
@@ -22,6 +23,7 @@ from webapp.postings.applying import models as applying
 from webapp.postings.life import models as life
 from webapp.postings.reviewing import models as reviewing
 from webapp.reference import models as reference
+from webapp.reference import study
 from webapp.seekers import models as seekers
 from webapp.sources import models as sources
 
@@ -42,8 +44,10 @@ MODELS = (
     postings,
     reference,
     reviewing,
+    rosters,
     seekers,
     sources,
+    study,
 )
 """Imported so that Base.metadata knows every table."""
 

@@ -36,6 +36,8 @@ class FileKind(Labelled):
     LICENCE = "licence", "营业执照"
     AUTHORITY = "authority", "委托证明"
     SHEET = "sheet", "退回的表格"
+    ROSTER = "roster", "名册"
+    ROSTER_REFUSED = "roster_refused", "名册中没有收下的行"
 
 
 class FileType(Labelled):
@@ -45,6 +47,8 @@ class FileType(Labelled):
     JPEG = "jpeg", "JPEG 图片"
     PNG = "png", "PNG 图片"
     XLSX = "xlsx", "Excel 表格"
+    XLS = "xls", "旧版 Excel 表格（.xls）"
+    CSV = "csv", "CSV 表格"
 
     @property
     def media_type(self) -> str:
@@ -56,10 +60,19 @@ _MEDIA_TYPES = {
     FileType.JPEG: "image/jpeg",
     FileType.PNG: "image/png",
     FileType.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileType.XLS: "application/vnd.ms-excel",
+    FileType.CSV: "text/csv",
 }
 
 DOCUMENTS = (FileType.PDF, FileType.JPEG, FileType.PNG)
-_BEGINS = ((b"%PDF-", FileType.PDF), (b"\xff\xd8\xff", FileType.JPEG), (b"\x89PNG\r\n\x1a\n", FileType.PNG))
+SHEETS = (FileType.XLSX, FileType.XLS, FileType.CSV)
+_BEGINS = (
+    (b"%PDF-", FileType.PDF),
+    (b"\xff\xd8\xff", FileType.JPEG),
+    (b"\x89PNG\r\n\x1a\n", FileType.PNG),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileType.XLS),
+)
+_LOOKED_AT = 1 << 16
 
 
 class NotAccepted(ValueError):
@@ -110,22 +123,36 @@ def settle(directory: Path) -> None:
     _directory = directory
 
 
-def accept(content: bytes, types: Iterable[FileType]) -> FileType:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a content may be, packed and unpacked."""
+
+    most: int = BYTES_AT_MOST
+    unpacked: int = UNPACKED_AT_MOST
+
+
+_USUAL = Limits()
+
+
+def accept(content: bytes, types: Iterable[FileType], limits: Limits = _USUAL) -> FileType:
     """What the content is. Raises NotAccepted."""
     wanted = tuple(types)
     if not content:
         raise NotAccepted("文件是空的，请重新选择。")
-    if len(content) > BYTES_AT_MOST:
-        raise NotAccepted(f"文件太大，最多 {BYTES_AT_MOST // 1024 // 1024} MB。请拍小一点，或压缩后再上传。")
-    kind = _recognised(content)
+    if len(content) > limits.most:
+        mending = "请分成几份再上传。" if FileType.CSV in wanted else "请拍小一点，或压缩后再上传。"
+        raise NotAccepted(f"文件太大，最多 {limits.most // 1024 // 1024} MB。{mending}")
+    kind = _recognised(content, limits)
+    if kind is None and FileType.CSV in wanted and b"\x00" not in content[:_LOOKED_AT]:
+        return FileType.CSV  # whether it is one is said by who reads its rows
     if kind is None or kind not in wanted:
         raise NotAccepted(f"文件不能识别，请上传 {'、'.join(one.label for one in wanted)}。")
     return kind
 
 
-def lay_down(content: bytes, name: str, types: Iterable[FileType]) -> Stored:
+def lay_down(content: bytes, name: str, types: Iterable[FileType], limits: Limits = _USUAL) -> Stored:
     """Seals the content into the folder, before any transaction. Raises NotAccepted."""
-    kind = accept(content, types)
+    kind = accept(content, types, limits)
     key = new_key()
     path = _path(key)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -199,21 +226,21 @@ def orphans() -> list[UUID]:
     return [key for key in keys if key not in known]
 
 
-def _recognised(content: bytes) -> FileType | None:
+def _recognised(content: bytes, limits: Limits) -> FileType | None:
     for begin, kind in _BEGINS:
         if content.startswith(begin):
             return kind
-    return FileType.XLSX if content.startswith(b"PK\x03\x04") and _is_workbook(content) else None
+    return FileType.XLSX if content.startswith(b"PK\x03\x04") and _is_workbook(content, limits) else None
 
 
-def _is_workbook(content: bytes) -> bool:
+def _is_workbook(content: bytes, limits: Limits) -> bool:
     """Told from the packing list, before anything is unpacked. Raises NotAccepted for one that would burst (V5.2.3)."""
     try:
         entries = zipfile.ZipFile(BytesIO(content)).infolist()
     except zipfile.BadZipFile:
         return False
     unpacked = sum(entry.file_size for entry in entries)
-    if len(entries) > ENTRIES_AT_MOST or unpacked > min(UNPACKED_AT_MOST, PACKED_AT_MOST * len(content)):
+    if len(entries) > ENTRIES_AT_MOST or unpacked > min(limits.unpacked, PACKED_AT_MOST * len(content)):
         raise NotAccepted("这个表格解开后太大，不能处理。请只留要导入的一张表，另存后再上传。")
     names = {entry.filename for entry in entries}
     if any(name.startswith(("/", "\\")) or ".." in name.split("/") for name in names) or any("vbaProject" in name for name in names):

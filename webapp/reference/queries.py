@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, select
 
 from webapp.db import Base, engine, in_transaction, session, today
+from webapp.reference import study
 from webapp.reference.dated import NATION as NATION
 from webapp.reference.dated import GateRules, around, valid_on
 from webapp.reference.models import (
@@ -349,6 +350,18 @@ def occupation(code: str | None) -> Occupation | None:
 
 def industries() -> Industries:
     return _copy(Industries, industries=Industry)
+
+
+def schools() -> study.Schools:
+    return _copy(study.Schools, schools=study.School)
+
+
+def majors() -> study.Majors:
+    return _copy(study.Majors, majors=study.Major)
+
+
+def roster_words() -> study.RosterWords:
+    return _copy(study.RosterWords, roster_words=study.RosterWord)
 
 
 def parameters() -> Parameters:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from webapp.db import Base
+from webapp.reference import study
+from webapp.reference.cells import BadRow, matched, text
 from webapp.reference.models import (
     CompanyEnd,
     GateRule,
@@ -45,10 +47,6 @@ class NotThisTable(Exception):
     """The file cannot be read as this table at all; the text says why and what to do."""
 
 
-class BadRow(Exception):
-    """This row cannot be taken; the text is shown beside its line number."""
-
-
 @dataclass(frozen=True, slots=True)
 class Refusal:
     line: int
@@ -77,21 +75,6 @@ class Table:
     read: Callable[[Mapping[str, str]], Iterator[Row]]
     of_files: Row = field(default_factory=dict)
     """Values that rows of files carry and other rows of the table do not: a reload touches only the former."""
-
-
-def _matched(pattern: str, value: str, reason: str) -> str:
-    if not re.fullmatch(pattern, value, re.ASCII):
-        raise BadRow(f"{reason}：{value or '（空）'}")
-    return value
-
-
-def _text(record: Mapping[str, str], column: str, limit: int, *, required: bool = False) -> str:
-    value = record.get(column, "").strip()
-    if len(value) > limit:
-        raise BadRow(f"{column} 超过 {limit} 个字")
-    if required and not value:
-        raise BadRow(f"{column} 不能为空")
-    return value
 
 
 def _coordinate(record: Mapping[str, str], *columns: str, limit: float) -> float | None:
@@ -141,31 +124,31 @@ def region_parent(code: str) -> tuple[RegionLevel, str | None]:
 
 
 def _region(record: Mapping[str, str]) -> Iterator[Row]:
-    code = _matched(r"\d{6}", record["code"].strip(), "行政区划代码不是六位数字")
-    name = _text(record, "name", 60, required=True)
+    code = matched(r"\d{6}", record["code"].strip(), "行政区划代码不是六位数字")
+    name = text(record, "name", 60, required=True)
     level, parent = region_parent(code)
     yield {
         "code": code,
         "name": name,
-        "short_name": _text(record, "short_name", 40) or short_region_name(name),
+        "short_name": text(record, "short_name", 40) or short_region_name(name),
         "level": level,
         "parent": parent,
-        "pinyin": _text(record, "pinyin", 80),
+        "pinyin": text(record, "pinyin", 80),
         "lon": _coordinate(record, "lon", "center_lon", limit=180),
         "lat": _coordinate(record, "lat", "center_lat", limit=90),
-        "source": _text(record, "source", 120),
+        "source": text(record, "source", 120),
     }
 
 
 def _occupation(record: Mapping[str, str]) -> Iterator[Row]:
     """The row itself, then the classes it names in columns of its own (major, middle, minor), as the full 大典 file does."""
-    code = _matched(r"\d(-\d\d){0,3}", record["code"].strip(), "职业代码要写成 6-18-02-04 的样子")
-    source, checked = _text(record, "source", 120), _is_true(record, "checked")
+    code = matched(r"\d(-\d\d){0,3}", record["code"].strip(), "职业代码要写成 6-18-02-04 的样子")
+    source, checked = text(record, "source", 120), _is_true(record, "checked")
     titles = (title for title in _LIST_MARKS.split(record.get("job_titles", "")) if _WHOLE_TITLE.fullmatch(title))
     names = [*_LIST_MARKS.split(record.get("synonyms", "")), *titles]
     yield {
         "code": code,
-        "name": _text(record, "name", 80, required=True),
+        "name": text(record, "name", 80, required=True),
         "parent": code.rpartition("-")[0] or None,
         "synonyms": list(dict.fromkeys(name for name in names if name)),
         "common": _is_true(record, "common"),
@@ -182,28 +165,28 @@ def _occupation(record: Mapping[str, str]) -> Iterator[Row]:
 def _industry(record: Mapping[str, str]) -> Iterator[Row]:
     """Codes may carry the letter of their section (`C13`), as forms print them."""
     code = record["code"].strip().upper()
-    _matched(r"[A-T]|[A-T]?\d{2,4}", code, "行业代码要写成 C、13 或 1311 的样子")
+    matched(r"[A-T]|[A-T]?\d{2,4}", code, "行业代码要写成 C、13 或 1311 的样子")
     digits = code.lstrip("ABCDEFGHIJKLMNOPQRST")
     letter = code[: len(code) - len(digits)]
     parent = digits[:-1] if len(digits) > 2 else (letter or record.get("parent", "").strip().upper())
     if digits and len(digits) == 2:
-        _matched(r"[A-T]", parent, "大类要写明所属门类（parent 列，一个字母）")
+        matched(r"[A-T]", parent, "大类要写明所属门类（parent 列，一个字母）")
     yield {
         "code": digits or code,
-        "name": _text(record, "name", 80, required=True),
+        "name": text(record, "name", 80, required=True),
         "parent": parent if digits else None,
-        "source": _text(record, "source", 120),
+        "source": text(record, "source", 120),
     }
 
 
 def _parameter(record: Mapping[str, str]) -> Iterator[Row]:
     yield {
-        "key": _matched(r"[a-z][a-z0-9_]{1,79}", record["key"].strip(), "参数名只能用小写字母、数字和下划线"),
+        "key": matched(r"[a-z][a-z0-9_]{1,79}", record["key"].strip(), "参数名只能用小写字母、数字和下划线"),
         **_span(record),
-        "value": _text(record, "value", 120) or None,
-        "unit": _text(record, "unit", 40),
-        "basis": _text(record, "basis", 2000),
-        "source": _text(record, "source", 2000),
+        "value": text(record, "value", 120) or None,
+        "unit": text(record, "unit", 40),
+        "basis": text(record, "basis", 2000),
+        "source": text(record, "source", 2000),
         "checked": _is_true(record, "checked"),
     }
 
@@ -212,62 +195,62 @@ def _span(record: Mapping[str, str]) -> Row:
     begin, end = _day(record, "valid_from", "from"), _day(record, "valid_to", "to")
     if begin and end and end < begin:
         raise BadRow(f"结束日期 {end} 早于开始日期 {begin}")
-    region = _matched(r"CN|\d{6}", record["region"].strip(), "地区要写 CN 或六位行政区划代码")
+    region = matched(r"CN|\d{6}", record["region"].strip(), "地区要写 CN 或六位行政区划代码")
     return {"region": region, "valid_from": begin, "valid_to": end}
 
 
 def _gate_rule(record: Mapping[str, str]) -> Iterator[Row]:
-    severity = _text(record, "severity", 20, required=True)
+    severity = text(record, "severity", 20, required=True)
     if severity not in _SEVERITIES:
         raise BadRow(f"severity 只能是 {'、'.join(_SEVERITIES)}：{severity}")
     yield {
-        "code": _matched(r"[A-Z][A-Z0-9_]{1,24}(\.[a-z_]{1,14})?", record["code"].strip(), "规则代码要写成 AGE 或 HEALTH.carrier 的样子"),
-        "profile": _matched(r"|direct|forwarded|gig", record.get("profile", "").strip(), "profile 只能是 direct、forwarded、gig 或者不填"),
-        "label": _text(record, "label", 40, required=True),
+        "code": matched(r"[A-Z][A-Z0-9_]{1,24}(\.[a-z_]{1,14})?", record["code"].strip(), "规则代码要写成 AGE 或 HEALTH.carrier 的样子"),
+        "profile": matched(r"|direct|forwarded|gig", record.get("profile", "").strip(), "profile 只能是 direct、forwarded、gig 或者不填"),
+        "label": text(record, "label", 40, required=True),
         "severity": _SEVERITIES[severity],
         "necessity": _is_true(record, "necessity"),
         "fields": [field for field in record.get("fields", "").strip().split("|") if field],
         **_span(record),
-        "article": _text(record, "article", 2000, required=True),
-        "message": _text(record, "message", 500, required=True),
-        "mending": _text(record, "mending", 500),
-        "instead": _text(record, "instead", 60),
-        "source": _text(record, "source", 2000),
+        "article": text(record, "article", 2000, required=True),
+        "message": text(record, "message", 500, required=True),
+        "mending": text(record, "mending", 500),
+        "instead": text(record, "instead", 60),
+        "source": text(record, "source", 2000),
         "checked": _is_true(record, "checked"),
     }
 
 
 def _company_end(record: Mapping[str, str]) -> Iterator[Row]:
     yield {
-        "uscc": _matched(r"[0-9A-HJ-NPQRTUWXY]{18}", record["uscc"].strip().upper(), "统一社会信用代码不是 18 位"),
-        "name": _text(record, "name", 120, required=True),
-        "status": _text(record, "status", 20, required=True),
+        "uscc": matched(r"[0-9A-HJ-NPQRTUWXY]{18}", record["uscc"].strip().upper(), "统一社会信用代码不是 18 位"),
+        "name": text(record, "name", 120, required=True),
+        "status": text(record, "status", 20, required=True),
         "ended_on": _day(record, "ended_on"),
-        "source": _text(record, "source", 120),
+        "source": text(record, "source", 120),
     }
 
 
 def _place_name(record: Mapping[str, str]) -> Iterator[Row]:
-    code = _matched(r"\d{6}", record["code"].strip(), "行政区划代码不是六位数字")
-    kind = _text(record, "kind", 20, required=True)
+    code = matched(r"\d{6}", record["code"].strip(), "行政区划代码不是六位数字")
+    kind = text(record, "kind", 20, required=True)
     if kind not in _PLACE_KINDS:
         raise BadRow(f"kind 只能是 {'、'.join(_PLACE_KINDS)}：{kind}")
-    street = _matched(r"|\d{9}", record.get("street", "").strip(), "街道代码不是九位数字")
+    street = matched(r"|\d{9}", record.get("street", "").strip(), "街道代码不是九位数字")
     if street and not street.startswith(code):
         raise BadRow(f"街道代码 {street} 不属于 {code}")
     yield {
-        "name": _text(record, "name", 60, required=True),
+        "name": text(record, "name", 60, required=True),
         "code": code,
         "street": street,
         "kind": _PLACE_KINDS[kind],
-        "source": _text(record, "source", 120),
+        "source": text(record, "source", 120),
     }
 
 
 def _neighbourhood(record: Mapping[str, str]) -> Iterator[Row]:
-    code = _matched(r"\d{6}", record["code"].strip(), "行政区划代码不是六位数字")
-    neighbours = [_matched(r"\d{6}", part, "行政区划代码不是六位数字") for part in _LIST_MARKS.split(record["neighbours"].strip())]
-    yield {"code": code, "neighbours": list(dict.fromkeys(neighbours)), "source": _text(record, "source", 120)}
+    code = matched(r"\d{6}", record["code"].strip(), "行政区划代码不是六位数字")
+    neighbours = [matched(r"\d{6}", part, "行政区划代码不是六位数字") for part in _LIST_MARKS.split(record["neighbours"].strip())]
+    yield {"code": code, "neighbours": list(dict.fromkeys(neighbours)), "source": text(record, "source", 120)}
 
 
 def word_list(texts: Iterable[str], *, word: str) -> list[str]:
@@ -276,12 +259,12 @@ def word_list(texts: Iterable[str], *, word: str) -> list[str]:
 
 
 def _wording(record: Mapping[str, str]) -> Iterator[Row]:
-    word = as_word(_text(record, "word", 40, required=True))
-    kind = _text(record, "kind", 20, required=True)
+    word = as_word(text(record, "word", 40, required=True))
+    kind = text(record, "kind", 20, required=True)
     if kind not in _WORD_KINDS:
         raise BadRow(f"kind 只能是 {'、'.join(_WORD_KINDS)}：{kind}")
     words = word_list(record["words"].split("|"), word=word)
-    occupations = [_matched(r"\d(-\d\d){0,3}", code, "职业代码要写成 6-18-02-04 的样子") for code in record["occupations"].split("|") if code]
+    occupations = [matched(r"\d(-\d\d){0,3}", code, "职业代码要写成 6-18-02-04 的样子") for code in record["occupations"].split("|") if code]
     if not words and not occupations:
         raise BadRow(f"“{word}”没有写明其他叫法，也没有职业代码")
     yield {"word": word, "kind": _WORD_KINDS[kind], "words": words, "occupations": occupations, "by_id": None, "at": None, **_OF_FILES}
@@ -307,6 +290,9 @@ TABLES: dict[str, Table] = {
         _gate_rule,
     ),
     "company_ends": Table(CompanyEnd, ("uscc",), ("uscc", "name", "status"), _company_end),
+    "schools": Table(study.School, ("name",), ("name", "code", "province", "level"), study.read_school),
+    "majors": Table(study.Major, ("name", "level"), ("name", "level", "code"), study.read_major),
+    "roster_words": Table(study.RosterWord, ("field", "word"), ("field", "word", "value"), study.read_roster_word),
     "wordings": Table(Wording, ("word",), ("word", "kind", "words", "occupations"), _wording, _OF_FILES),
 }
 
