@@ -72,6 +72,7 @@ _BEGINS = (
     (b"\x89PNG\r\n\x1a\n", FileType.PNG),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileType.XLS),
 )
+_ARCHIVE = b"PK\x03\x04"
 _LOOKED_AT = 1 << 16
 
 
@@ -143,7 +144,7 @@ def accept(content: bytes, types: Iterable[FileType], limits: Limits = _USUAL) -
         mending = "请分成几份再上传。" if FileType.CSV in wanted else "请拍小一点，或压缩后再上传。"
         raise NotAccepted(f"文件太大，最多 {limits.most // 1024 // 1024} MB。{mending}")
     kind = _recognised(content, limits)
-    if kind is None and FileType.CSV in wanted and b"\x00" not in content[:_LOOKED_AT]:
+    if kind is None and FileType.CSV in wanted and not content.startswith(_ARCHIVE) and b"\x00" not in content[:_LOOKED_AT]:
         return FileType.CSV  # whether it is one is said by who reads its rows
     if kind is None or kind not in wanted:
         raise NotAccepted(f"文件不能识别，请上传 {'、'.join(one.label for one in wanted)}。")
@@ -230,7 +231,7 @@ def _recognised(content: bytes, limits: Limits) -> FileType | None:
     for begin, kind in _BEGINS:
         if content.startswith(begin):
             return kind
-    return FileType.XLSX if content.startswith(b"PK\x03\x04") and _is_workbook(content, limits) else None
+    return FileType.XLSX if content.startswith(_ARCHIVE) and _is_workbook(content, limits) else None
 
 
 def _is_workbook(content: bytes, limits: Limits) -> bool:

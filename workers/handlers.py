@@ -16,7 +16,6 @@ from uuid import UUID
 from search.documents import PostingDocument
 from webapp import events
 from webapp.access import Actor
-from webapp.casework.rosters import importing as rosters
 from webapp.db import today
 from webapp.demand import cataloguing, importing
 from webapp.demand import operations as demand
@@ -32,7 +31,7 @@ from webapp.postings.applying import queries as applications
 from webapp.postings.life import operations as life
 from webapp.postings.models import Posting, PostingState
 from webapp.sources import duplicates, receiving
-from workers import schedule
+from workers import rosters, schedule
 
 INDEX, NOTIFY, BATCH = "index", "notify", "batch"
 
@@ -60,8 +59,6 @@ _COMPUTE_CATALOGUE = Listener("compute_catalogue", BATCH)
 _RECHECK_CATALOGUE = Listener("recheck_catalogue", BATCH)
 _OFFER_POSTING = Listener("offer_posting", BATCH)
 _CATCH_UP_OUTLETS = Listener("catch_up_outlets", BATCH)
-_READ_ROSTER = Listener("read_roster", BATCH)
-_TAKE_ROSTER = Listener("take_roster", BATCH)
 _TAKE_BATCH = Listener("take_batch", BATCH)
 _GROUP_BATCH = Listener("group_batch", BATCH)
 _GROUP_POSTING = Listener("group_posting", BATCH)
@@ -78,8 +75,6 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.PostingClosed: (_INDEX_POSTING, _TELL_APPLICANTS, _TOUCH_NEED, _OFFER_POSTING),
     events.PostingsExpired: (_INDEX_EXPIRED, _TELL_APPLICANTS_OF_EXPIRED, _TOUCH_NEEDS, _CATCH_UP_OUTLETS),
     events.NeedFileSent: (_READ_NEED_FILE,),
-    events.RosterSent: (_READ_ROSTER,),
-    events.RosterConfirmed: (_TAKE_ROSTER,),
     events.CatalogueAsked: (_COMPUTE_CATALOGUE,),
     events.CatalogueRecheckAsked: (_RECHECK_CATALOGUE,),
     events.BatchImported: (_INDEX_BATCH, _GROUP_BATCH, _CATCH_UP_OUTLETS),
@@ -93,9 +88,10 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {
     events.IndexCheckDue: (_CHECK_INDEX,),
     events.IndexCheckAsked: (_CHECK_INDEX,),
     events.IndexRebuildAsked: (_REBUILD_INDEX,),
+    **rosters.LISTENERS,
 }
 
-SILENT: frozenset[type[Event]] = frozenset(
+SILENT: frozenset[type[Event]] = rosters.SILENT | frozenset(
     {
         events.AccountLocked,
         events.ApplicationAnswered,  # of applications, interviews and hires the operation itself tells the other side, in the same transaction
@@ -200,10 +196,7 @@ SILENT: frozenset[type[Event]] = frozenset(
         events.ReporterShown,
         events.RoleGranted,
         events.RoleRevoked,
-        events.RosterDropped,
         events.RosterImported,
-        events.RosterRead,
-        events.RosterTaken,
         events.SavedSearchChanged,
         events.SavedSearchRemoved,
         events.SearchIgnored,
@@ -401,9 +394,8 @@ HANDLERS: Mapping[str, Handler] = {
     _RECHECK_CATALOGUE.name: Long(_recheck_catalogue),
     _OFFER_POSTING.name: Inside(_offer_posting),
     _CATCH_UP_OUTLETS.name: Long(lambda _, renew: tending.catch_up_all(renew)),
-    _READ_ROSTER.name: Long(lambda event, renew: rosters.read_roster(UUID(event.roster_id), renew)),
-    _TAKE_ROSTER.name: Long(lambda event, renew: rosters.take_roster(UUID(event.roster_id), renew)),
     _TAKE_BATCH.name: Long(_take_batch),
     _GROUP_BATCH.name: Long(_group_batch),
     _GROUP_POSTING.name: Inside(_group_posting),
+    **{name: Long(run) for name, run in rosters.RUNS.items()},
 }

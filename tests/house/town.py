@@ -23,7 +23,7 @@ from tests.factories.postings import make_application, make_posting, posting_val
 from tests.factories.reference import set_parameter
 from tests.factories.seekers import make_saved_search
 from tests.factories.sources import make_matrix, node_values
-from tests.house import inspected
+from tests.house import inspected, listed
 from webapp import files
 from webapp.access import STAFF, Actor, Role
 from webapp.accounts import operations as accounts
@@ -69,6 +69,7 @@ class Town:
     rows: dict[str, Any] = field(default_factory=dict)
     posts: dict[PostingState, UUID] = field(default_factory=dict)
     inspected: dict[str, Any] = field(default_factory=dict)
+    listed: dict[str, Any] = field(default_factory=dict)
 
     def addresses(self) -> dict[tuple[str, str], dict[str, Any]]:
         """What an address is made of, by endpoint and case; an endpoint that is not here needs nothing."""
@@ -148,7 +149,7 @@ class Town:
             }
         found |= {("sources.receive", case): {"mode": "delta"} for case in ("", "with a key")}
         found |= {(f"postings.{name}", "of Jinan"): {"region": "370100"} for name in ("figures", "search_report")}
-        return found | inspected.addresses(self.inspected, self.posts)
+        return found | inspected.addresses(self.inspected, self.posts) | listed.addresses(self.listed)
 
     def headers(self) -> dict[tuple[str, str], dict[str, str]]:
         """What a request is sent with beside its cookie, by endpoint and case: the key of a node."""
@@ -243,7 +244,7 @@ class Town:
         told |= {("postings.ignore_search", "of Jinan"): {"word": IN_JINAN}}
         told |= {("accounts.register_employer", "with its aim"): {"phone": "13700000004", "agreed": "y"}}
         told |= {("accounts.sign_in_code", "wrong code"): {"code": "000000" if self.rows["digits"] != "000000" else "111111"}}
-        return told | inspected.answers(self.inspected)
+        return told | inspected.answers(self.inspected) | listed.answers(self.listed)
 
     def _demand_answers(self) -> dict[str, dict[str, str]]:
         need = {"occupation": "焊工", "headcount": "3", "region": "370102", "urgency": "normal"}
@@ -273,6 +274,7 @@ def build() -> Town:
     people_of = _people(town)
     _rows(town, people_of)
     town.inspected = inspected.build(people_of, town.posts)
+    town.listed = listed.build(people_of)
     for name, person in people_of.items():
         with transaction():
             town.tokens[name] = accounts.start_session(session().get_one(Person, person.id), device="测试", by=Actor.SYSTEM)

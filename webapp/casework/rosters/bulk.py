@@ -69,9 +69,9 @@ class Sheaf:
         return {
             "id": key, "seq": seq, "client_id": client_id, "programme": self.of.programme, "cohort": told.year, "region": county,
             "street": told.street if told.street.startswith(county) else "", "stage": Stage.OPEN, "willingness": Willingness.UNKNOWN,
-            "standing": Standing.UNKNOWN, "entered_on": self.on, "left_reason": "", "waiting": Waiting.FOR_US,
-            "next_on": self.on + timedelta(days=self.of.counties.first_contact_days(county)), "next_what": FIRST_CONTACT, "tries": 0,
-            "acted_on": self.on, "is_hardship": bool(told.hardship), "has_plan": False, "items_done": 0, "items_due": 0, "version": 1, "created_at": self.at,
+            "standing": Standing.UNKNOWN, "entered_on": self.on, "left_reason": "", "waiting": Waiting.FOR_US, "next_what": FIRST_CONTACT,
+            "next_on": self.on + timedelta(days=self.of.counties.first_contact_days(county)), "tries": 0, "acted_on": self.on,
+            "is_hardship": bool(told.hardship), "has_plan": False, "items_done": 0, "items_due": 0, "version": 1, "created_at": self.at,
         }  # fmt: skip
 
     def _origin(self, told: Told, case_id: UUID, digest: str) -> Row:

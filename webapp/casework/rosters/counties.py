@@ -17,11 +17,16 @@ class Counties:
         self._days: dict[str, int] = {}
 
     def serving(self, household: str, living: str) -> str:
-        """The county that looks after somebody of this 户籍地 and this 常住地; empty where neither is known."""
+        """The county that looks after somebody of this 户籍地 and this 常住地; empty where neither is known.
+
+        Whoever lives in another province and is registered in this one is not left to nobody: then the other place counts.
+        """
         key = household, living
         if key not in self._serving:
-            first, second = (living, household) if rule_at(living or household, on=self._on) == BY_LIVING else (household, living)
-            self._serving[key] = first or second
+            in_order = (living, household) if rule_at(living or household, on=self._on) == BY_LIVING else (household, living)
+            told = [code for code in in_order if code]
+            near = [code for code in told if not reference.regions().is_outside(code)]
+            self._serving[key] = next(iter(near or told), "")
         return self._serving[key]
 
     def first_contact_days(self, county: str) -> int:

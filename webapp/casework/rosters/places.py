@@ -19,6 +19,7 @@ _FAR_ENOUGH = 40
 @dataclass(frozen=True, slots=True)
 class Found:
     county: str = ""
+    """Outside the home province, of which alone every county is loaded, it may be a city or a province: enough to know that it is elsewhere."""
     street: str = ""
     """Nine digits."""
 
@@ -56,7 +57,7 @@ class Places:
     def _of_code(self, digits: str) -> Found:
         row = self._regions.get(digits[:6])
         if row is None or row.level is not RegionLevel.COUNTY:
-            return Found()
+            return Found(digits[:6]) if self._regions.is_known(digits[:6]) and self._regions.is_outside(digits[:6]) else Found()
         return Found(row.code, digits[:9] if len(digits) >= 9 and digits[6:9] != "000" else "")
 
     def _walk(self, text: str, within: str) -> Found:
@@ -68,7 +69,7 @@ class Places:
                 continue
             at += length
             within = place.code
-            if self._is_county(place.code):
+            if self._is_county(place.code) or self._regions.is_outside(place.code):
                 county, street = place.code, place.street
         return Found(county, street)
 

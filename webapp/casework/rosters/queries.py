@@ -12,6 +12,7 @@ from webapp.casework.models import Case, Client, Graduation, Origin, Stage
 from webapp.casework.queries import area, caseworkers_within
 from webapp.casework.rosters.models import RosterFile
 from webapp.db import session
+from webapp.reference import queries as reference
 
 
 def files_of(person_id: UUID) -> Select[RosterFile]:
@@ -45,9 +46,6 @@ def latest_graduations(cases: Sequence[Case]) -> Mapping[UUID, Graduation]:
     keys = [case.client_id for case in cases]
     rows = session().scalars(select(Graduation).where(Graduation.client_id.in_(keys)).order_by(Graduation.year, Graduation.id))
     return {row.client_id: row for row in rows}
-
-
-# assigning
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +90,37 @@ def workers_of(county: str) -> list[Worker]:
     for person_id, street, number in session().execute(held.group_by(Case.caseworker_id, Case.street)):
         streets.setdefault(person_id, {})[street] = int(number)
     return [Worker(person, sum(streets[person.id].values()), streets[person.id]) for person in people]
+
+
+def behind(county: str, programme: str, grants: Iterable[Grant], *, street: str, worker: str) -> Select[Case]:
+    """Who waits in this street of the county (empty: where no street is known), or whom this caseworker holds there."""
+    if worker:
+        return held_by(county, worker, grants)
+    return waiting(county, programme, grants).where(Case.street == street)
+
+
+def held_by(county: str, worker: str, grants: Iterable[Grant]) -> Select[Case]:
+    try:
+        key: UUID | None = UUID(worker)
+    except ValueError:
+        key = None
+    return select(Case).where(Case.caseworker_id == key, Case.region == county, Case.stage == Stage.OPEN, area(grants)).order_by(Case.seq)
+
+
+def names_of(cases: Sequence[Case]) -> Mapping[UUID, str]:
+    """By caseworker."""
+    keys = {case.caseworker_id for case in cases if case.caseworker_id is not None}
+    return {person.id: person.name or "" for person in session().scalars(select(Person).where(Person.id.in_(keys)))}
+
+
+def street_names(cases: Sequence[Case]) -> Mapping[str, str]:
+    return street_names_of({case.street for case in cases})
+
+
+def street_names_of(codes: Iterable[str]) -> Mapping[str, str]:
+    """Nine digits -> the name of the street or town; one that no table holds is shown as its digits."""
+    wanted = {code for code in codes if code}
+    named = {
+        place.street: place.name for places in reference.place_names().values() for place in places if place.street in wanted and not place.short
+    }
+    return {code: named.get(code, code) for code in wanted}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import BinaryIO
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from webapp.casework.rosters.values import Field
 from webapp.files import FileType
@@ -72,16 +72,20 @@ def _fields_in(cells: Cells) -> set[Field]:
 
 
 def _lines_of_workbook(content: bytes) -> Iterator[Line]:
-    """The first sheet that holds anything; empty rows above it are counted as rows."""
+    """Of the sheet with most headings; empty rows above them are counted as rows."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = [name for name in book.sheet_names if (sheet := book.get_sheet_by_name(name)).height > 1 and sheet.width > 1]
-        if not names:
-            raise NotReadable("这个工作簿是空的，或者只有一行")
-        rows = book.get_sheet_by_name(names[0]).iter_rows()
+        sheets = [sheet for name in book.sheet_names if (sheet := book.get_sheet_by_name(name)).height]
+        if not sheets:
+            raise NotReadable("这个工作簿是空的")
+        rows = max(sheets, key=_headings_of).iter_rows() if len(sheets) > 1 else sheets[0].iter_rows()
     except (CalamineError, IndexError, ValueError, OSError) as trouble:
         raise NotReadable("这个 Excel 文件已经损坏或有密码，打不开。请取消密码、另存为新的 .xlsx 再上传") from trouble
     return (Line(number, row) for number, row in enumerate(rows, 1))
+
+
+def _headings_of(sheet: CalamineSheet) -> int:
+    return max(len(_fields_in(row)) for row in islice(sheet.iter_rows(), _HEADINGS_WITHIN))
 
 
 class _Csv(RowFile):
