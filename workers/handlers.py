@@ -266,8 +266,6 @@ class Whole:
 
 
 Handler = Inside | Outside | Long | Indexed | IndexedRange | Whole
-
-
 _AboutPosting = events.PostingSubmitted | events.PostingApproved | events.PostingReturned | events.PostingReopened | events.PostingClosed
 
 

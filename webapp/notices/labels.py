@@ -171,6 +171,8 @@ LISTENER_LABELS = {
     "index_batch": "更新批次索引",
     "index_withdrawn": "更新撤下岗位索引",
     "index_cards": "更新归并岗位索引",
+    "read_roster": "读取名册",
+    "take_roster": "导入名册",
     "take_batch": "处理来源批次",
     "group_batch": "归并批次中的重复岗位",
     "group_posting": "归并重复岗位",

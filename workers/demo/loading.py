@@ -28,7 +28,7 @@ from webapp.postings.applying.models import Application, ApplicationStep, Hire
 from webapp.postings.models import Posting, PostingReview, PostingState
 from webapp.seekers.models import SavedSearch, SeekerProfile
 from webapp.sources.models import Batch, Source
-from workers.demo import applying, demand, employers, forwarded, inspection, judged, nodes, outlets, staff
+from workers.demo import applying, demand, employers, forwarded, inspection, judged, nodes, outlets, rosters, staff
 from workers.demo.calendar import DAY, Calendar
 from workers.demo.employers import Settled
 from workers.demo.people import granted, make_person, registered
@@ -105,6 +105,8 @@ class _Load:
         self._match(postings)
         demand.lay(self._calendar.today)
         self._progress("用工需求和目录", 1, 1)
+        rosters.lay(self._calendar.today)
+        self._progress("名册", 1, 1)
         inspection.inspect(self._calendar)
         self._progress("发布渠道", 0, 1)
         outlets.publish(self._settings)

@@ -71,7 +71,7 @@ class EnterForm(Form):
     major = StringField("专业", [_short(60)])
     year = StringField("毕业年度", [_short(10)], description="例如 2026；填了毕业日期的可以不填")
     graduated_on = Day("毕业日期")
-    hardship = SelectMultipleField("困难类别", choices=options((kind.label, kind.label) for kind in TagKind if kind is not TagKind.LONG_UNEMPLOYED))
+    hardship = SelectMultipleField("困难类别", choices=options((kind.value, kind.label) for kind in TagKind if kind is not TagKind.LONG_UNEMPLOYED))
     mine = BooleanField("由我负责")
 
     def offer(self) -> "EnterForm":

@@ -172,9 +172,10 @@ class RowReader:
 
     def _grouped(self, text: str) -> tuple[tuple[TagKind, ...], tuple[Unmatched, ...]]:
         """A word nobody knows still says that somebody is in need: it counts as 其他困难."""
-        whole = self._words.value("hardship", text)
-        values = [whole] if whole else [self._words.value("hardship", word) for word in _GROUPS.split(text) if word]
         kinds = {kind.value: kind for kind in TagKind}
+        whole = self._words.value("hardship", text)
+        words = [text] if whole else [word for word in _GROUPS.split(text) if word]
+        values = [word if word in kinds else self._words.value("hardship", word) for word in words]
         found = [kinds.get(value or "other") for value in values if value != "none"]
         lost = (Unmatched.HARDSHIP,) if None in values else ()
         return tuple(dict.fromkeys(kind for kind in found if kind is not None)), lost

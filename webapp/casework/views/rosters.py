@@ -102,7 +102,7 @@ def _one(row: RosterFile) -> str:
         first=[(line, _REASONS[reason], detail) for line, reason, detail in counted.get("first", [])],
         counted=counted,
         columns=[(heading, _FIELDS.get(field)) for heading, field in row.columns],
-        here=queries.count(queries.people_of(row.id, leads())) if row.state is RosterState.DONE else 0,
+        people_here=queries.count(queries.people_of(row.id, leads())) if row.state is RosterState.DONE else 0,
         rule=RULES[rule_at(row.regions[0] if row.regions else "", on=today())],
     )
 
