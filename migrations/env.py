@@ -11,6 +11,7 @@ from webapp.casework import models as casework
 from webapp.casework.desk import models as casework_desk
 from webapp.casework.destinations import comparison_models as comparisons
 from webapp.casework.destinations import models as destinations
+from webapp.casework.rosters import models as rosters
 from webapp.casework.serving import models as serving
 from webapp.casework.traineeships import models as traineeships
 from webapp.config import Settings
@@ -29,6 +30,7 @@ from webapp.postings.reviewing import models as reviewing
 from webapp.reference import destination_models as destination_tables
 from webapp.reference import models as reference
 from webapp.reference import service_models as services
+from webapp.reference import study
 from webapp.seekers import models as seekers
 from webapp.sources import models as sources
 
@@ -53,11 +55,13 @@ MODELS = (
     postings,
     reference,
     reviewing,
+    rosters,
     seekers,
     services,
     serving,
     sources,
     traineeships,
+    study,
 )
 """Imported so that Base.metadata knows every table."""
 

@@ -19,8 +19,8 @@ class NotAccepted(ValueError):
     """The text says in Chinese why, and what to do."""
 
 
-def parts_of(archive: ZipFile) -> Sequence[ZipInfo]:
-    """Raises NotAccepted for macros, names that lead elsewhere, and more than a table ever needs."""
+def parts_of(archive: ZipFile, *, unpacked: int = UNPACKED_AT_MOST) -> Sequence[ZipInfo]:
+    """Raises NotAccepted for macros, names that lead elsewhere, and more than a table ever needs; `unpacked`: bytes of all its parts."""
     parts = archive.infolist()
     if len(parts) > PARTS_AT_MOST:
         raise NotAccepted("这个 Excel 文件的部件太多，不像一张表。请只留要用的一张表，另存为新的 .xlsx 再上传")
@@ -29,6 +29,6 @@ def parts_of(archive: ZipFile) -> Sequence[ZipInfo]:
     if any(part.filename.startswith(("/", "\\")) or ".." in part.filename.split("/") for part in parts):
         raise NotAccepted("这个 Excel 文件里有异常内容，不能接收。请另存为新的 .xlsx 再上传")
     packed = sum(part.compress_size for part in parts)
-    if sum(part.file_size for part in parts) > min(UNPACKED_AT_MOST, max(packed, _SMALL) * RATIO_AT_MOST):
+    if sum(part.file_size for part in parts) > min(unpacked, max(packed, _SMALL) * RATIO_AT_MOST):
         raise NotAccepted("这个 Excel 文件解开后太大，不能接收。请只留要用的一张表，或拆成几个文件")
     return parts

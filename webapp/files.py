@@ -38,6 +38,8 @@ class FileKind(Labelled):
     POSTINGS = "postings", "批量岗位表"
     EVIDENCE = "evidence", "服务凭证"
     DESTINATION = "destination", "去向证明"
+    ROSTER = "roster", "名册"
+    ROSTER_REFUSED = "roster_refused", "名册中没有收下的行"
 
 
 class FileType(Labelled):
@@ -47,6 +49,7 @@ class FileType(Labelled):
     JPEG = "jpeg", "JPEG 图片"
     PNG = "png", "PNG 图片"
     XLSX = "xlsx", "Excel 表格"
+    XLS = "xls", "旧版 Excel 表格（.xls）"
     CSV = "csv", "CSV 文件"
 
     @property
@@ -59,12 +62,20 @@ _MEDIA_TYPES = {
     FileType.JPEG: "image/jpeg",
     FileType.PNG: "image/png",
     FileType.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileType.XLS: "application/vnd.ms-excel",
     FileType.CSV: "text/csv",
 }
 
 DOCUMENTS = (FileType.PDF, FileType.JPEG, FileType.PNG)
 TABLES = (FileType.XLSX, FileType.CSV)
-_BEGINS = ((b"%PDF-", FileType.PDF), (b"\xff\xd8\xff", FileType.JPEG), (b"\x89PNG\r\n\x1a\n", FileType.PNG))
+SHEETS = (FileType.XLSX, FileType.XLS, FileType.CSV)
+_BEGINS = (
+    (b"%PDF-", FileType.PDF),
+    (b"\xff\xd8\xff", FileType.JPEG),
+    (b"\x89PNG\r\n\x1a\n", FileType.PNG),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileType.XLS),
+)
+_ARCHIVE = b"PK\x03\x04"
 
 
 class NotAccepted(ValueError):
@@ -115,24 +126,36 @@ def settle(directory: Path) -> None:
     _directory = directory
 
 
-def accept(content: bytes, types: Iterable[FileType]) -> FileType:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a content may be, packed and unpacked."""
+
+    most: int = BYTES_AT_MOST
+    unpacked: int = archives.UNPACKED_AT_MOST
+
+
+_USUAL = Limits()
+
+
+def accept(content: bytes, types: Iterable[FileType], limits: Limits = _USUAL) -> FileType:
     """What the content is. Raises NotAccepted."""
     wanted = tuple(types)
     if not content:
         raise NotAccepted("文件是空的，请重新选择。")
-    if len(content) > BYTES_AT_MOST:
-        raise NotAccepted(f"文件太大，最多 {BYTES_AT_MOST // 1024 // 1024} MB。请拍小一点，或压缩后再上传。")
-    kind = _recognised(content)
-    if kind is None and FileType.CSV in wanted and _is_text(content):
+    if len(content) > limits.most:
+        mending = "请分成几份再上传。" if FileType.CSV in wanted else "请拍小一点，或压缩后再上传。"
+        raise NotAccepted(f"文件太大，最多 {limits.most // 1024 // 1024} MB。{mending}")
+    kind = _recognised(content, limits)
+    if kind is None and FileType.CSV in wanted and not content.startswith(_ARCHIVE) and _is_text(content):
         kind = FileType.CSV
     if kind is None or kind not in wanted:
         raise NotAccepted(f"文件不能识别，请上传 {'、'.join(one.label for one in wanted)}。")
     return kind
 
 
-def lay_down(content: bytes, name: str, types: Iterable[FileType]) -> Stored:
+def lay_down(content: bytes, name: str, types: Iterable[FileType], limits: Limits = _USUAL) -> Stored:
     """Seals the content into the folder, before any transaction. Raises NotAccepted."""
-    kind = accept(content, types)
+    kind = accept(content, types, limits)
     key = new_key()
     path = _path(key)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -224,11 +247,11 @@ def _key_of(path: Path) -> UUID | None:
     return key if path == _path(key) else None
 
 
-def _recognised(content: bytes) -> FileType | None:
+def _recognised(content: bytes, limits: Limits) -> FileType | None:
     for begin, kind in _BEGINS:
         if content.startswith(begin):
             return kind
-    return FileType.XLSX if content.startswith(b"PK\x03\x04") and _is_workbook(content) else None
+    return FileType.XLSX if content.startswith(_ARCHIVE) and _is_workbook(content, limits) else None
 
 
 def _is_text(content: bytes) -> bool:
@@ -244,10 +267,10 @@ def _is_text(content: bytes) -> bool:
     return False
 
 
-def _is_workbook(content: bytes) -> bool:
+def _is_workbook(content: bytes, limits: Limits) -> bool:
     """Raises NotAccepted for one that nobody should open."""
     try:
-        names = {part.filename for part in archives.parts_of(zipfile.ZipFile(BytesIO(content)))}
+        names = {part.filename for part in archives.parts_of(zipfile.ZipFile(BytesIO(content)), unpacked=limits.unpacked)}
     except zipfile.BadZipFile:
         return False
     except archives.NotAccepted as reason:

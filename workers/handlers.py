@@ -32,7 +32,7 @@ from webapp.postings.applying import queries as applications
 from webapp.postings.life import operations as life
 from webapp.postings.models import Posting, PostingState
 from webapp.sources import duplicates, receiving
-from workers import casework, schedule, serving
+from workers import casework, rosters, schedule, serving
 
 INDEX, NOTIFY, BATCH = "index", "notify", "batch"
 
@@ -96,6 +96,7 @@ _OWN: dict[type[Event], tuple[Listener, ...]] = {
     events.IndexCheckAsked: (_CHECK_INDEX,),
     events.IndexRebuildAsked: (_REBUILD_INDEX,),
     **casework.LISTENERS,
+    **rosters.LISTENERS,
 }
 LISTENERS = _OWN | {kind: _OWN.get(kind, ()) + more for kind, more in serving.LISTENERS.items()}
 
@@ -147,8 +148,6 @@ class Whole:
 
 
 Handler = Inside | Outside | Long | Indexed | IndexedRange | Whole
-
-
 _AboutPosting = events.PostingSubmitted | events.PostingApproved | events.PostingReturned | events.PostingReopened | events.PostingClosed
 
 
@@ -284,4 +283,5 @@ HANDLERS: Mapping[str, Handler] = {
     **{name: Inside(act) for name, act in serving.INSIDE.items()},
     **{name: Long(run) for name, run in serving.RUNS.items()},
     **{name: Long(run) for name, run in casework.RUNS.items()},
+    **{name: Long(run) for name, run in rosters.RUNS.items()},
 }

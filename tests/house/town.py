@@ -23,7 +23,7 @@ from tests.factories.postings import make_application, make_posting, posting_val
 from tests.factories.reference import set_parameter
 from tests.factories.seekers import make_saved_search
 from tests.factories.sources import make_matrix, node_values
-from tests.house import cared, demanded, inspected, placed, served
+from tests.house import cared, demanded, inspected, listed, placed, served
 from webapp import files
 from webapp.access import STAFF, Actor, Role
 from webapp.accounts import operations as accounts
@@ -44,7 +44,7 @@ from webapp.postings.models import IndexRunKind, Posting, PostingState, SearchTa
 from webapp.postings.reviewing import operations as reviewing
 from webapp.reference.operations import add_wording
 
-CASEWORK = (cared, placed, served)
+CASEWORK = (cared, listed, placed, served)
 LATER = timedelta(hours=2)
 SEEKERS = ("application", "withdraw_application", "change_consent", "decline_offer")
 INVITED = ("interview_calendar", "confirm_interview", "ask_other_time")

@@ -71,6 +71,15 @@ def test_text_is_a_table_where_one_is_wanted(encoding: str) -> None:
 def test_what_is_no_text_is_no_table(content: bytes) -> None:
     with pytest.raises(files.NotAccepted):
         files.accept(content, files.TABLES)
+        files.accept(content, (*files.DOCUMENTS, FileType.XLSX))
+
+
+def test_what_is_text_is_a_csv_where_one_is_wanted_and_nowhere_else() -> None:
+    assert files.accept("姓名,身份证号\n".encode("gb18030"), files.SHEETS) is FileType.CSV
+    assert files.accept(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 9, files.SHEETS) is FileType.XLS
+    for content, types in ((b"a,b\n", (FileType.XLSX,)), (b"\x00\x01", files.SHEETS), (b"PK\x03\x04" + b"x" * 100, files.SHEETS)):
+        with pytest.raises(files.NotAccepted):
+            files.accept(content, types)
 
 
 def test_a_workbook_is_no_licence() -> None:

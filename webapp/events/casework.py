@@ -79,3 +79,39 @@ class CasesMessaged(Event):
     """So many people were sent one message."""
 
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RosterSent(Event):
+    """A list waits to be read."""
+
+    roster_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRead(Event):
+    roster_id: str
+    rows: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class RosterConfirmed(Event):
+    """Somebody looked at the preview: the good rows may be imported."""
+
+    roster_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterDropped(Event):
+    roster_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterTaken(Event):
+    """Everybody the list entered is a case now, without a fact of each: so many new people, so many rows that changed something."""
+
+    roster_id: str
+    entered: int
+    changed: int
+    refused: int

@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, select
 
 from webapp.db import Base, engine, in_transaction, session, today
+from webapp.reference import study
 from webapp.reference.dated import NATION as NATION
 from webapp.reference.dated import GateRules, around, valid_on
 from webapp.reference.models import (
@@ -126,6 +127,10 @@ class Regions:
             if row is not None:
                 return row.short_name
         return wanted
+
+    def is_outside(self, code: str) -> bool:
+        """省外: beyond the province this platform serves."""
+        return self.place(code).province_code != _home.province
 
 
 class Parameters:
@@ -345,6 +350,18 @@ def occupation(code: str | None) -> Occupation | None:
 
 def industries() -> Industries:
     return copy_of(Industries, industries=Industry)
+
+
+def schools() -> study.Schools:
+    return copy_of(study.Schools, schools=study.School)
+
+
+def majors() -> study.Majors:
+    return copy_of(study.Majors, majors=study.Major)
+
+
+def roster_words() -> study.RosterWords:
+    return copy_of(study.RosterWords, roster_words=study.RosterWord)
 
 
 def parameters() -> Parameters:

@@ -14,7 +14,7 @@ from typing import Any
 
 from webapp.db import Base
 from webapp.reference import destination_tables as destinations
-from webapp.reference import service_tables
+from webapp.reference import service_tables, study
 from webapp.reference.cells import BadRow, Row, coordinate, day, is_true, matched, span, text
 from webapp.reference.models import (
     CompanyEnd,
@@ -274,6 +274,9 @@ TABLES: dict[str, Table] = {
         ("region", "code", "label", "test", "basis"),
         service_tables.hardship_rule,
     ),
+    "schools": Table(study.School, ("name",), ("name", "code", "province", "level"), study.read_school),
+    "majors": Table(study.Major, ("name", "level"), ("name", "level", "code"), study.read_major),
+    "roster_words": Table(study.RosterWord, ("field", "word"), ("field", "word", "value"), study.read_roster_word),
     "wordings": Table(Wording, ("word",), ("word", "kind", "words", "occupations"), _wording, _OF_FILES),
 }
 

@@ -8,7 +8,7 @@ The parser lays a sheet out as one rectangle: two cells in opposite corners of a
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
 from pathlib import Path
@@ -120,6 +120,7 @@ def told(cell: object) -> str:
 
 _SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _PARTS = {
@@ -135,16 +136,42 @@ _PARTS = {
 }
 
 
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+class Writing:
+    """A workbook of one sheet that is packed while its rows come: nothing in it can be a formula, and nothing of it lies on a disk."""
+
+    def __init__(self) -> None:
+        self._packed = BytesIO()
+        self._archive = zipfile.ZipFile(self._packed, "w", zipfile.ZIP_DEFLATED)
+        for name, text in _PARTS.items():
+            self._archive.writestr(name, _DECLARED + text)
+        self._sheet = self._archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True)
+        self._sheet.write(f'{_DECLARED}<worksheet xmlns="{_SHEET}"><sheetData>'.encode())
+
+    def row(self, cells: Iterable[object]) -> None:
+        self._sheet.write(f"<row>{''.join(map(_cell, cells))}</row>".encode())
+
+    def content(self) -> bytes:
+        """Ends it."""
+        self._sheet.write(b"</sheetData></worksheet>")
+        self._sheet.close()
+        self._archive.close()
+        return self._packed.getvalue()
+
+
 def written(rows: Sequence[Sequence[str]]) -> bytes:
-    """A workbook of one sheet whose cells are all text: nothing in it can be a formula."""
-    lines = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
-    parts = {**_PARTS, "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_SHEET}"><sheetData>{lines}</sheetData></worksheet>'}
-    packed = BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in parts.items():
-            archive.writestr(name, '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>' + text)
-    return packed.getvalue()
+    """A workbook of one sheet whose cells are all text."""
+    writing = Writing()
+    for row in rows:
+        writing.row(row)
+    return writing.content()
 
 
-def _cell(text: str) -> str:
+def _cell(value: object) -> str:
+    """A number stays one; everything else is text as it is read."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"<c><v>{value!r}</v></c>"
+    text = _NOT_IN_XML.sub("�", value if isinstance(value, str) else told(value))
     return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'

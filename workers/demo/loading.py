@@ -29,7 +29,22 @@ from webapp.postings.models import Posting, PostingReview, PostingState
 from webapp.postings.reviewing.models import ReviewItem
 from webapp.seekers.models import SavedSearch, SeekerProfile
 from webapp.sources.models import Batch, Source
-from workers.demo import applying, demand, destinations, employers, forwarded, inspection, judged, life, nodes, outlets, serving, staff, tables
+from workers.demo import (
+    applying,
+    demand,
+    destinations,
+    employers,
+    forwarded,
+    inspection,
+    judged,
+    life,
+    nodes,
+    outlets,
+    rosters,
+    serving,
+    staff,
+    tables,
+)
 from workers.demo.calendar import DAY, Calendar
 from workers.demo.employers import Settled
 from workers.demo.people import granted, make_person, registered
@@ -110,6 +125,8 @@ class _Load:
         self._progress("实名制帮扶", 1, 1)
         destinations.lay(self._calendar.today)
         self._progress("毕业去向和见习", 1, 1)
+        rosters.lay(self._calendar.today)
+        self._progress("名册", 1, 1)
         inspection.inspect(self._calendar)
         self._progress("发布渠道", 0, 1)
         outlets.publish(self._settings)

@@ -40,7 +40,7 @@ SHOWN: tuple[Post, ...] = (
     Post(Role.INSPECTOR, "inspector", SHOWN_CITY, _C, "抽查任务从抽取到公布、打电话核实、举报办理、维权电话"),
     Post(Role.OFFICER, "officer", "371312", _X, "联系单位、记走访和用工需求、生成岗位草稿、指定专员和移交"),
     Post(Role.CASEWORKER, "caseworker", "371302", Level.STREET, "按人登记联系、服务和去向，推荐岗位、帮扶计划、见习；服务标准和帮扶项目"),
-    Post(Role.CASEWORKER, "caseworker.linyi", SHOWN_CITY, _C, "全市的服务对象；修改服务标准，看谁的状态会变；确认困难人员的纳入和退出"),
+    Post(Role.CASEWORKER, "caseworker.linyi", SHOWN_CITY, _C, "全市的服务对象：导入名册、分派；修改服务标准；确认困难人员的纳入和退出"),
     Post(Role.CASEWORKER, "caseworker.lead", "371302", _X, "兰山区的去向和落实率、去向核查、部门比对"),
     Post(Role.MARKET_STAFF, "market", "371302", _X, "本区岗位统计"),
     Post(Role.SCHOOL_STAFF, "school", SHOWN_CITY, _C, "自己的账号和登录设备"),

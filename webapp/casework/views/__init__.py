@@ -5,6 +5,7 @@ They share one blueprint; each module guards its own routes. What a page shows i
 
 from webapp.casework.views import (
     agenda,
+    allocation,
     bulk,
     cases,
     comparisons,
@@ -12,10 +13,12 @@ from webapp.casework.views import (
     destination_case,
     destination_checks,
     destinations,
+    entering,
     my_destination,
     planning,
     programmes,
     referrals,
+    rosters,
     serving,
     standards,
     trainee_posts,
@@ -25,6 +28,7 @@ from webapp.casework.views.room import blueprint
 
 __all__ = [
     "agenda",
+    "allocation",
     "blueprint",
     "bulk",
     "cases",
@@ -33,10 +37,12 @@ __all__ = [
     "destination_case",
     "destination_checks",
     "destinations",
+    "entering",
     "my_destination",
     "planning",
     "programmes",
     "referrals",
+    "rosters",
     "serving",
     "standards",
     "trainee_posts",

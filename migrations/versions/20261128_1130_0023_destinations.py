@@ -1,7 +1,7 @@
 """Destinations, their confirmation and checks, comparison with other departments, traineeships
 
-Revision ID: 0017
-Revises: 0015
+Revision ID: 0023
+Revises: 0022
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import webapp.db
 
-revision = '0017'
-down_revision = '0015'
+revision = '0023'
+down_revision = '0022'
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Services for people looked after by name: records, the standard and its items, plans, referrals, programmes and their moves
 
-Revision ID: 0018
-Revises: 0015
+Revision ID: 0022
+Revises: 0021
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import webapp.db
 
-revision = '0018'
-down_revision = '0015'
+revision = '0022'
+down_revision = '0021'
 branch_labels = None
 depends_on = None
 
