@@ -18,9 +18,7 @@ LISTENERS: dict[type[Event], tuple[Listener, ...]] = {events.ComparisonSent: (_R
 SILENT: frozenset[type[Event]] = frozenset(
     {
         events.CaseAssigned,
-        events.CaseEntered,
         events.CaseLeft,
-        events.CaseReturned,
         events.CaseTagged,
         events.CaseUntagged,
         events.CasesHandedOver,

@@ -11,12 +11,10 @@ SILENT: frozenset[type[Event]] = (
     | frozenset(
         {
             events.AccountLocked,
-            events.ApplicationAnswered,  # of applications, interviews and hires the operation itself tells the other side, in the same transaction
             events.ApplicationConsentChanged,
             events.ApplicationDeclined,
             events.ApplicationLapsed,
             events.ApplicationOpened,
-            events.ApplicationWithdrawn,
             events.CallLogged,
             events.CampaignCancelled,
             events.CampaignDrawn,  # the operation itself tells the inspectors
@@ -52,7 +50,6 @@ SILENT: frozenset[type[Event]] = (
             events.KeyEmployerUnmarked,
             events.EmploymentRegistered,
             events.InterviewAnswered,
-            events.InterviewArranged,
             events.InterviewCancelled,
             events.InspectionForgotten,
             events.MemberAdded,
@@ -95,7 +92,6 @@ SILENT: frozenset[type[Event]] = (
             events.PublicationPlanned,
             events.PublicationResumed,
             events.PublicationStopped,
-            events.ReferenceImported,
             events.ReviewPhraseAdded,
             events.ReviewPhraseRemoved,
             events.ReportDecided,  # the operation itself tells the reporter
@@ -127,9 +123,7 @@ SILENT: frozenset[type[Event]] = (
             events.WordingAdded,  # every process sees the new version by itself
             events.WordingRemoved,
             events.CaseAssigned,
-            events.CaseEntered,
             events.CaseLeft,
-            events.CaseReturned,
             events.CaseTagged,
             events.CaseUntagged,
             events.CasesHandedOver,

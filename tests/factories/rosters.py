@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import islice
+from pathlib import Path
 
 from webapp.access import Actor, Grant, Level, Role
 from webapp.accounts.models import Person
@@ -15,6 +16,7 @@ from webapp.casework.rosters.operations import Sending
 from webapp.casework.rosters.values import BadRow
 from webapp.db import session, transaction
 from webapp.files import SHEETS, Limits, lay_down
+from webapp.reference import operations as tables
 from webapp.reference import queries as reference
 from webapp.reference.models import PlaceKind
 
@@ -187,3 +189,12 @@ def stored(row: RosterFile) -> RosterFile:
 
 def first(rows: Iterator[Row], count: int) -> list[Row]:
     return list(islice(rows, count))
+
+
+def import_registers(folder: Path) -> None:
+    """The tables of schools and majors, which ship empty, as an office would import them: one row each."""
+    (folder / "schools.csv").write_text("name,code,province,level,source\n样例大学,4137019999,370000,本科,样例\n", encoding="utf-8")
+    (folder / "majors.csv").write_text("name,level,code,class,source\n样例学,本科,999901,样例类,样例\n", encoding="utf-8")
+    with transaction():
+        for kind in ("schools", "majors"):
+            tables.import_table(kind, folder / f"{kind}.csv", by=Actor.command())

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import report, services
 from tests.journeys.browser import ARGUMENTS, BrowserVisitor, Inspector
-from tests.journeys.places import RUNNING, Place, Platform, here, running, visiting
+from tests.journeys.places import QUICK, Place, Platform, here, running, visiting
 
 _SHOTS = os.environ.get("ZHILU_JOURNEY_PICTURES")
 
@@ -30,7 +30,7 @@ def inspector() -> Inspector:
     return Inspector(Path(_SHOTS) if _SHOTS else None)
 
 
-@pytest.fixture(scope="package", params=["here", *RUNNING])
+@pytest.fixture(scope="package", params=QUICK)
 def platform(request: pytest.FixtureRequest) -> Iterator[Platform | None]:
     if request.param == "here":
         yield None

@@ -53,7 +53,9 @@ RUNNING = [
 ]
 """The platforms a browser can visit."""
 QUICK = ["here", RUNNING[0]]
-"""For journeys to which the database does not matter: each place more costs the suite their time again."""
+"""For most journeys: each place more costs the suite their time again, and what hangs on the database is tested in the rooms on both."""
+EVERYWHERE = ["here", *RUNNING]
+"""For the journeys that every release has to walk on both databases."""
 ON_ELASTICSEARCH = pytest.param("elasticsearch", marks=[pytest.mark.browser, pytest.mark.valkey, pytest.mark.postgres])
 """PostgreSQL, Valkey and Elasticsearch: what runs in production. Only journeys that search go there, because the others never ask the engine,
 and a node that starts and all of them would make the suite two minutes longer."""

@@ -2,15 +2,19 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.factories.accounts import make_person, make_staff
 from tests.factories.postings import make_application, make_posting
 from tests.journeys import walks
-from tests.journeys.places import Place
+from tests.journeys.places import EVERYWHERE, Place
 from tests.journeys.visitor import Visitor
 from webapp.access import Role
 from webapp.accounts.models import Person
 from webapp.db import today
 from webapp.postings.models import Posting
+
+pytestmark = pytest.mark.parametrize("platform", EVERYWHERE, indirect=True, scope="package")
 
 TOMORROW = today() + timedelta(days=1)
 

@@ -7,9 +7,11 @@ import pytest
 from tests.factories.accounts import make_person
 from tests.factories.postings import make_posting
 from tests.journeys import walks
-from tests.journeys.places import Place
+from tests.journeys.places import EVERYWHERE, Place
 from webapp.db import today
 from webapp.postings.models import PostingState
+
+pytestmark = pytest.mark.parametrize("platform", EVERYWHERE, indirect=True, scope="package")
 
 
 def test_a_wrong_check_digit_is_told_and_everything_typed_stays(place: Place) -> None:

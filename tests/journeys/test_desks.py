@@ -1,15 +1,19 @@
 """Every desk of the house is opened by whoever works there, from the menu, so that each page is seen by the browser and by axe."""
 
+import pytest
+
 from tests.factories.accounts import make_person, make_staff
 from tests.factories.employers import make_member
 from tests.factories.sources import import_rows, row, write_rows
 from tests.journeys import walks
-from tests.journeys.places import Place
+from tests.journeys.places import EVERYWHERE, Place
 from webapp.access import Actor, Role
 from webapp.db import today, transaction
 from webapp.events import IndexRebuildAsked
 from webapp.ledger import Delivery, DeliveryState, record
 from webapp.postings.models import SearchTally
+
+pytestmark = pytest.mark.parametrize("platform", EVERYWHERE, indirect=True, scope="package")
 
 
 def test_a_visitor_reads_everything_public(place: Place) -> None:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.rosters import id_number
-from webapp.access import Actor
+from tests.factories.rosters import id_number, import_registers
 from webapp.casework.rosters.cells import day_of, id_number_of, name_of, phones_of, year_of
 from webapp.casework.rosters.places import Found, Places
 from webapp.casework.rosters.reading import Roster, heading
@@ -14,7 +13,6 @@ from webapp.casework.rosters.rows import RowReader
 from webapp.casework.rosters.sheets import template
 from webapp.casework.rosters.values import BadRow, Field, RowRefused, Unmatched
 from webapp.files import FileType
-from webapp.reference import operations as tables
 from webapp.reference import queries as reference
 from webapp.reference.operations import SHIPPED
 from webapp.reference.tables import TABLES, read_file
@@ -172,10 +170,7 @@ class TestColumns:
 
     def test_schools_and_majors_are_found_once_an_office_imported_their_tables(self, tmp_path: Path) -> None:
         assert reference.schools().meant("样例大学", "4137019999") is None, "no list of others is shipped"
-        (tmp_path / "schools.csv").write_text("name,code,province,level,source\n样例大学,4137019999,370000,本科,样例\n", encoding="utf-8")
-        (tmp_path / "majors.csv").write_text("name,level,code,class,source\n样例学,本科,999901,样例类,样例\n", encoding="utf-8")
-        for kind in ("schools", "majors"):
-            tables.import_table(kind, tmp_path / f"{kind}.csv", by=Actor.command())
+        import_registers(tmp_path)
         school, major = reference.schools().meant("样例大学"), reference.majors().meant("样例学", 50)
         assert school is not None and reference.schools().meant("查无此校", "4137019999") is school
         assert major is not None and (major.code, major.class_name) == ("999901", "样例类")

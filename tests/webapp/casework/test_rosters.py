@@ -1,6 +1,7 @@
 """Lists from the upload to the people they brought: what is taken, what comes back and why, and what a second time changes."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -9,7 +10,7 @@ from tests.bench.roster import digest, reasons
 from tests.factories.accounts import make_person
 from tests.factories.casework import make_caseworker, make_client
 from tests.factories.reference import set_parameter
-from tests.factories.rosters import HEADINGS, SPOILT, Graduates, as_csv, id_number, leading, name, read, send, spoilt, take
+from tests.factories.rosters import HEADINGS, SPOILT, Graduates, as_csv, id_number, import_registers, leading, name, read, send, spoilt, take
 from webapp.access import Actor
 from webapp.accounts import operations as accounts
 from webapp.accounts.models import Person
@@ -170,12 +171,13 @@ class TestAFile:
                 ("没有这所 学校", None, "自拟", None)
             }
 
-    def test_codes_come_from_the_registers(self, lead: Person) -> None:
+    def test_codes_come_from_the_registers(self, lead: Person, tmp_path: Path) -> None:
+        import_registers(tmp_path)
         headings = ("姓名", "身份证号", "学校", "学历", "专业", "毕业年份", "户籍地")
-        take(read(send(as_csv([["钱小满", WHO, "山东大学", "本科", "哲学", "2026", "370102"]], headings), lead)), lead)
+        take(read(send(as_csv([["钱小满", WHO, "样例大学", "本科", "样例学", "2026", "370102"]], headings), lead)), lead)
         with reading():
             row = session().scalars(select(Graduation)).one()
-        assert (row.school_code, row.major_code, row.education) == ("4137010422", "010101", 50)
+        assert (row.school_code, row.major_code, row.education) == ("4137019999", "999901", 50)
 
 
 class TestBulk:
