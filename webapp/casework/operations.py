@@ -62,6 +62,7 @@ def open_case(client: Client, programme: str, *, region: str, cohort: int | None
 def return_case(case: Case, *, by: Actor, on: date) -> None:
     """Somebody who left is looked after again; nothing of before is lost."""
     case.stage, case.left_on, case.left_reason, case.counts_from = Stage.OPEN, None, "", on
+    case.caseworker_id, case.assigned_at, case.opened_at = None, None, None  # the assignment ended with the leaving
     case.standing, case.waiting = Standing.UNKNOWN, Waiting.FOR_US
     step(case, StepKind.RETURNED, by=by, on=on)
     record(CaseReturned(str(case.id)), by=by)

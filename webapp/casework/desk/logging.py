@@ -14,8 +14,10 @@ from sqlalchemy import select
 
 from webapp.access import Actor
 from webapp.casework import operations
+from webapp.casework.destinations import operations as destinations
 from webapp.casework.models import Case, CaseStep, Standing, StepKind, Waiting, Willingness
 from webapp.casework.refusals import ChangedMeanwhile, NotYet, TooLate
+from webapp.casework.serving import counting
 from webapp.db import now, session, today
 from webapp.events import CaseCallLogged, CaseCallUndone
 from webapp.labels import Labelled
@@ -89,6 +91,7 @@ def log_call(case: Case, call: Call, *, seen: int | None = None, by: Actor, on: 
         raise ChangedMeanwhile
     before = {name: _plain(getattr(case, name)) for name in _KEPT}
     _carry(case, call)
+    counting.count(case, on=on)
     row = operations.step(case, StepKind.CONTACT, _said(case, call), by=by, on=call.on, note=call.note)
     after = {name: _plain(getattr(case, name)) for name in _KEPT}
     row.data = {
@@ -109,9 +112,9 @@ def _carry(case: Case, call: Call) -> None:
     case.contacted_on, case.tries = max(call.on, case.contacted_on or call.on), 0
     if call.outcome in {Outcome.REFUSES, Outcome.EXAM}:
         case.willingness, case.ask_again_on = Willingness.UNWILLING, case.next_on
-        case.standing = Standing.UNWILLING
     elif call.outcome is Outcome.REACHED and case.willingness is Willingness.UNKNOWN:
-        case.willingness, case.standing = Willingness.WILLING, Standing.UNEMPLOYED
+        case.willingness = Willingness.WILLING
+    destinations.follow(case)
 
 
 def _said(case: Case, call: Call) -> str:
@@ -143,6 +146,7 @@ def undo(case: Case, step_id: UUID, *, by: Actor) -> CaseStep:
         raise TooLate
     for name, value in row.data["before"].items():
         setattr(case, name, _read(name, value))
+    counting.count(case, on=today())
     taken = CaseStep(
         case_id=case.id, kind=StepKind.UNDONE, on=today(), by_id=by.person_id, role=by.role, said=f"撤销：{row.said}"[:300], about_id=row.id
     )

@@ -55,7 +55,7 @@ def standing_of(destination: Destination | None, willingness: Willingness) -> St
     said of looking for work."""
     if destination is not None and destination.word is not Word.DISPUTED:
         return _STANDINGS[destination.kind]
-    return Standing.UNWILLING if willingness is Willingness.UNWILLING else Standing.UNKNOWN
+    return {Willingness.UNWILLING: Standing.UNWILLING, Willingness.WILLING: Standing.UNEMPLOYED}.get(willingness, Standing.UNKNOWN)
 
 
 def register(

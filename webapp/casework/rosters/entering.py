@@ -210,9 +210,8 @@ def _comes_anew(told: Told, case: Case, found: Differences, of: List) -> bool:
 
 
 def _return(told: Told, case: Case, found: Differences, of: List, *, by: Actor) -> None:
-    """Whoever held it before holds it no more: it waits to be assigned, where the person is looked after now."""
+    """It waits to be assigned, where the person is looked after now."""
     operations.return_case(case, by=by, on=of.on)
-    case.caseworker_id, case.assigned_at, case.opened_at = None, None, None
     if found.moves:
         case.region = of.counties.serving(told.household, told.living)
         case.street = told.street if told.street.startswith(case.region) else ""

@@ -98,7 +98,7 @@ def test_whoever_left_gets_no_destination():
 
 def test_without_a_destination_the_standing_is_what_the_person_said_of_looking_for_work():
     assert operations.standing_of(None, Willingness.UNWILLING) is Standing.UNWILLING
-    assert operations.standing_of(None, Willingness.WILLING) is Standing.UNKNOWN
+    assert operations.standing_of(None, Willingness.WILLING) is Standing.UNEMPLOYED
 
 
 # the graduate's own word
