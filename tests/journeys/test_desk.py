@@ -6,7 +6,7 @@ from tests.factories.accounts import make_person
 from tests.factories.casework import make_case, make_caseworker, make_client
 from tests.journeys import walks
 from tests.journeys.browser import BrowserVisitor
-from tests.journeys.places import Place
+from tests.journeys.places import RUNNING, Place
 from webapp.access import Actor, Level, Role
 from webapp.accounts import operations as accounts
 from webapp.accounts.models import Person
@@ -26,14 +26,14 @@ def people_of(caseworker: Person, *names: str) -> None:
         make_case(region="370103", client=make_client(name=name), caseworker=caseworker, school="山东样例大学")
 
 
+@pytest.mark.parametrize("platform", RUNNING[:1], indirect=True, scope="package")
 def test_a_day_at_the_desk_by_keyboard_alone(place: Place) -> None:
     caseworker = a_caseworker("鲁专员")
     people_of(caseworker, "方一", "方二", "方三")
     desk = walks.signed_in(place, caseworker)
     desk.open("/casework")
     assert "共 3 人" in desk.text and "方一" in desk.text
-    if not isinstance(desk, BrowserVisitor):
-        pytest.skip("a keyboard needs a browser")
+    assert isinstance(desk, BrowserVisitor)
     keys = desk.page.keyboard
     desk.moving(lambda: keys.press("j"))
     assert desk.page.locator(".is-open").count() == 1
