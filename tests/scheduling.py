@@ -1,7 +1,6 @@
 """In which order the tests run on several processes: what takes longest begins first, so that no process waits at the end for another's.
 
-A file stays in one process. The tests of the demo share one loaded demo and the journeys one running platform of each kind, so their folders
-stay together as well.
+A file stays in one process. The tests of the demo share one loaded demo, so their folder stays together as well.
 """
 
 from typing import Any
@@ -9,17 +8,17 @@ from typing import Any
 import pytest
 
 LONG = (
-    "tests/journeys",
     "tests/faults",
     "tests/workers/demo",
     "tests/webapp/postings/applying/test_life.py",
     "tests/webapp/outlets/test_life.py",
     "tests/workers",
+    "tests/journeys",
     "tests/search",
     "tests/house",
 )
 """The longest first; the rest in its own order."""
-TOGETHER = ("tests/workers/demo", "tests/journeys")
+TOGETHER = ("tests/workers/demo",)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
