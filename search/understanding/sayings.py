@@ -12,6 +12,7 @@ from enum import Enum
 from importlib.resources import files
 from itertools import product
 from types import MappingProxyType
+from typing import Any
 
 
 class Kind(Enum):
@@ -130,9 +131,9 @@ _DAYS: Mapping[int, str] = {
 }
 
 
-def _said(kind: Kind, forms: str | Iterable[str], **meaning: object) -> Iterator[tuple[str, Saying]]:
+def _said(kind: Kind, forms: str | Iterable[str], **meaning: Any) -> Iterator[tuple[str, Saying]]:
     for form in forms.split("|") if isinstance(forms, str) else forms:
-        yield form, Saying(kind, **meaning)  # type: ignore[arg-type]  # each caller names Saying's own fields
+        yield form, Saying(kind, **meaning)
 
 
 def _crossed(*parts: Iterable[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from tests.factories.applying import age, hire_of, make_application_in
 from tests.factories.employers import make_employer, make_member, owner_of
 from tests.factories.postings import make_application, make_posting
 from tests.webapp.pages import read
+from tests.webapp.postings.applying.support import page_of, stored
 from webapp.access import Actor
 from webapp.db import session, today, transaction
 from webapp.employers.operations import remove_member
@@ -14,7 +15,6 @@ from webapp.employers.queries import membership_of
 from webapp.postings import queries as postings
 from webapp.postings.applying import operations, queries
 from webapp.postings.applying.models import Application, ApplicationState, Reason
-from webapp.postings.models import Posting
 
 _S = ApplicationState
 TOMORROW = today() + timedelta(days=1)
@@ -27,28 +27,6 @@ INTERVIEW = {
     "contact_phone": "0531-88880000",
     "note": "带焊工证",
 }
-
-
-def stored(application) -> Application:
-    with transaction():
-        return session().get_one(Application, application.id)
-
-
-def page_of(application) -> str:
-    return f"/employer/postings/{application.posting_id}/applications/{application.id}"
-
-
-@pytest.fixture
-def posting() -> Posting:
-    return make_posting(headcount=2)
-
-
-@pytest.fixture
-def owner(posting, client, sign_in):
-    """Signed in."""
-    person = owner_of(postings.employer_of(posting))
-    sign_in(client, person)
-    return person
 
 
 # what is seen of whom

@@ -4,14 +4,12 @@ import pytest
 
 from tests.factories.accounts import make_person
 from tests.factories.applying import hire_of, make_application_in, make_interview
-from tests.factories.employers import owner_of
-from tests.factories.postings import make_posting
 from tests.webapp.pages import read
+from tests.webapp.postings.applying.support import page_of, stored
 from webapp.access import Actor
 from webapp.db import LOCAL_ZONE, now, session, today, transaction
-from webapp.postings import queries as postings
 from webapp.postings.applying import hires, queries
-from webapp.postings.applying.models import Application, ApplicationState, Hire, HireState
+from webapp.postings.applying.models import ApplicationState, Hire, HireState
 from webapp.postings.models import Posting, PostingState
 
 _S = ApplicationState
@@ -25,28 +23,6 @@ INTERVIEW = {
     "contact_phone": "0531-88880000",
     "note": "带焊工证",
 }
-
-
-def stored(application) -> Application:
-    with transaction():
-        return session().get_one(Application, application.id)
-
-
-def page_of(application) -> str:
-    return f"/employer/postings/{application.posting_id}/applications/{application.id}"
-
-
-@pytest.fixture
-def posting() -> Posting:
-    return make_posting(headcount=2)
-
-
-@pytest.fixture
-def owner(posting, client, sign_in):
-    """Signed in."""
-    person = owner_of(postings.employer_of(posting))
-    sign_in(client, person)
-    return person
 
 
 # interviews
